@@ -1,0 +1,48 @@
+"""WHO is billed: organisations, houses, premises, people, accounts, services, meters."""
+
+from accounts_registry.models.access import Membership
+from accounts_registry.models.account import (
+    AccountArea,
+    AccountOwnership,
+    AccountResidents,
+    AccountService,
+    DeliveryMethod,
+    PersonalAccount,
+    Person,
+)
+from accounts_registry.models.house import House, Premises, PremisesKind
+from accounts_registry.models.meter import Meter, MeterReading, ReadingSource
+from accounts_registry.models.organisation import Organisation, Payee
+from accounts_registry.models.service import (
+    ChargeKind,
+    Service,
+    ServiceGroup,
+    ServiceSource,
+    SourceRole,
+    Zone,
+)
+
+__all__ = [
+    "AccountArea",
+    "AccountOwnership",
+    "AccountResidents",
+    "AccountService",
+    "ChargeKind",
+    "DeliveryMethod",
+    "House",
+    "Membership",
+    "Meter",
+    "MeterReading",
+    "Organisation",
+    "Payee",
+    "Person",
+    "PersonalAccount",
+    "Premises",
+    "PremisesKind",
+    "ReadingSource",
+    "Service",
+    "ServiceGroup",
+    "ServiceSource",
+    "SourceRole",
+    "Zone",
+]
