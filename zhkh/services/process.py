@@ -126,18 +126,18 @@ def _command_line_by_ps(pid: int) -> tuple[str, ...]:
     return tuple(told.stdout.split())
 
 
-def marked(mark: str) -> list[int]:
-    """Every living process that carries this mark, children of a killed service too."""
-    wanted = os.fsencode(f"{MARK}={mark}")
-    found = []
+def marks() -> dict[int, str]:
+    """The mark of every living process that carries one, children of a killed service too."""
+    found = {}
     for entry in PROC.glob("[0-9]*/environ"):
         try:
-            carries = wanted in entry.read_bytes().split(b"\0")
+            words = entry.read_bytes().split(b"\0")
         except OSError:  # gone meanwhile, or another user's
             continue
-        if carries and birth(int(entry.parent.name)) is not None:
-            found.append(int(entry.parent.name))
-    return sorted(found)
+        mark = next((word for word in words if word.startswith(f"{MARK}=".encode())), None)
+        if mark is not None and birth(int(entry.parent.name)) is not None:
+            found[int(entry.parent.name)] = os.fsdecode(mark).partition("=")[2]
+    return found
 
 
 def end(pid: int, born: str, how: signal.Signals, *, patience: float) -> bool:
