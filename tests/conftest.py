@@ -18,7 +18,7 @@ import pytest
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from zhkh.services.place import only_one
+from zhkh.services.place import make_folders, only_one
 from zhkh.services.postgres import PostgresAddress, ensure_postgres, stop_postgres
 from zhkh.settings import env
 
@@ -45,6 +45,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def cluster() -> PostgresAddress:
     """The run's cluster; its database `zhkh` is the migrated template nobody connects to."""
     folder = Path(os.environ[_FOLDER])
+    make_folders(folder)
     with only_one(folder, "tests"):
         address = ensure_postgres(folder, durable=False)
         migrated = folder / "migrated"
