@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Everything that judges the sources without running the tests. Needs no database.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+step() {
+  printf '== %s\n' "$1"
+  shift
+  "$@"
+}
+
+python=.venv/bin/python
+# No server answers there: these checks must not touch anybody's database.
+export ZHKH_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
+
+step "ruff: lint" .venv/bin/ruff check .
+step "ruff: format" .venv/bin/ruff format --check .
+step "import contracts" .venv/bin/lint-imports --no-logo
+step "mypy" .venv/bin/mypy .
+if [[ -n "$(find templates -name '*.html' -print -quit)" ]]; then
+  step "djlint: lint" .venv/bin/djlint --quiet --lint templates
+  step "djlint: format" .venv/bin/djlint --quiet --check templates
+fi
+step "migrations are complete" env DJANGO_SETTINGS_MODULE=zhkh.settings.test \
+  "$python" -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
+step "Django's checks" env DJANGO_SETTINGS_MODULE=zhkh.settings.test \
+  "$python" -m django check --fail-level WARNING
+step "Django's checks for production" env DJANGO_SETTINGS_MODULE=zhkh.settings.prod \
+  ZHKH_SECRET_KEY="$("$python" -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+  ZHKH_FIELD_KEYS="$("$python" -c 'from cryptography.fernet import Fernet as F; print(F.generate_key().decode())')" \
+  ZHKH_HOSTS=example.org \
+  "$python" -m django check --deploy --fail-level WARNING
+echo "Все проверки прошли."
