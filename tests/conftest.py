@@ -20,7 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from zhkh.services.place import make_folders, only_one
 from zhkh.services.postgres import PostgresAddress, ensure_postgres, stop_postgres
-from zhkh.settings import env
+from zhkh.settings import env  # noqa: TID251 (reads a URL, not a setting)
 
 _FOLDER = "ZHKH_TEST_CLUSTER"
 _ROOT = Path(__file__).resolve().parent.parent

@@ -7,8 +7,8 @@ from accounts_registry.models.account import (
     AccountResidents,
     AccountService,
     DeliveryMethod,
-    PersonalAccount,
     Person,
+    PersonalAccount,
 )
 from accounts_registry.models.house import House, Premises, PremisesKind
 from accounts_registry.models.meter import Meter, MeterReading, ReadingSource

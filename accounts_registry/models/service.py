@@ -49,9 +49,7 @@ class Service(models.Model):
     charge = models.CharField("способ начисления", max_length=20, choices=ChargeKind)
     position = models.IntegerField("порядок", default=0)
     file_position = models.IntegerField("порядок ввода", default=0)
-    payee = models.ForeignKey(
-        Payee, models.PROTECT, null=True, blank=True, related_name="services"
-    )
+    payee = models.ForeignKey(Payee, models.PROTECT, null=True, blank=True, related_name="services")
     vat_rate = models.DecimalField(
         "ставка НДС, доля", max_digits=6, decimal_places=4, null=True, blank=True
     )

@@ -100,7 +100,9 @@ LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("uk", "Українська"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
-USE_THOUSAND_SEPARATOR = False  # data-* attributes must stay machine-readable; money goes through |money
+USE_THOUSAND_SEPARATOR = (
+    False  # data-* attributes must stay machine-readable; money goes through |money
+)
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 

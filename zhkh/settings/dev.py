@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from zhkh.settings.base import *  # noqa: F403  (settings modules are layered by star import)
+from zhkh.settings.base import *
 from zhkh.settings.base import FIELD_KEYS as _field_keys
 from zhkh.settings.base import SECRET_KEY as _secret_key
 from zhkh.settings.base import VAR_DIR

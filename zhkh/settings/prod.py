@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from zhkh.settings.base import *  # noqa: F403  (settings modules are layered by star import)
+from zhkh.settings.base import *
 from zhkh.settings.base import ALLOWED_HOSTS, FIELD_KEYS, SECRET_KEY
 
 for _name, _value in (

@@ -1,6 +1,6 @@
 """Tests: the same engine and the same code paths, quick password hashing."""
 
-from zhkh.settings.base import *  # noqa: F403  (settings modules are layered by star import)
+from zhkh.settings.base import *
 
 SECRET_KEY = "only-for-tests-and-never-for-anything-else-0123456789"  # noqa: S105 (not a secret)
 FIELD_KEYS = ["dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="]

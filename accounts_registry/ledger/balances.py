@@ -1,0 +1,207 @@
+"""
+Reading the books: balances, what is still owed and since when, last charges.
+
+Debt is positive, advance negative. Debt now = last closing − what the unposted months received
++ what their adjustments add; charges count once their month is posted.
+"""
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Max, Q, Sum
+
+from accounts_registry.ledger.models import (
+    AccountingPeriod,
+    Adjustment,
+    AdjustmentKind,
+    Payment,
+    PaymentLine,
+    PeriodState,
+    Turnover,
+)
+from accounts_registry.models import PersonalAccount
+from zhkh.kernel.money import ZERO
+from zhkh.kernel.period import Period
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ServiceBalance:
+    """Debt (> 0) or advance (< 0) of one service; roubles."""
+
+    service_id: int
+    amount: Decimal
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LastPayment:
+    """The newest payment not taken back; roubles."""
+
+    paid_on: dt.date
+    amount: Decimal
+
+
+def balance_of(account: PersonalAccount, *, on: dt.date | None = None) -> Decimal:
+    """Balance of the account: as of the end of a day, or with everything recorded so far."""
+    return sum((item.amount for item in balances_by_service(account, on=on)), ZERO)
+
+
+def balances_by_service(
+    account: PersonalAccount, *, on: dt.date | None = None
+) -> list[ServiceBalance]:
+    """
+    Balance of each service that has one, zero included, by the service's id.
+
+    On a day: charges of months posted whose last day has come, adjustments of months begun,
+    payments made up to the day inclusive.
+    """
+    sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for service_id, amount in _closing_before(account, on):
+        sums[service_id] += amount
+    for service_id, amount in _movements_after(account, on):
+        sums[service_id] += amount
+    return [ServiceBalance(service_id, sums[service_id]) for service_id in sorted(sums)]
+
+
+def balances_of_accounts(account_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Balance of many accounts with everything recorded so far: a fixed number of queries."""
+    ids = list(account_ids)
+    sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    last = _last_posted_months(ids)
+    for month, members in last.items():
+        rows = Turnover.objects.filter(account_id__in=members, month=month)
+        for account_id, closing in rows.values_list("account_id").annotate(Sum("closing")):
+            sums[account_id] += closing
+    later = Q()
+    for month, members in last.items():
+        later |= Q(account_id__in=members, month__gt=month)
+    never_posted = set(ids).difference(*last.values())
+    later |= Q(account_id__in=never_posted)
+    for account_id, paid in (
+        PaymentLine.objects.filter(later).values_list("account_id").annotate(Sum("amount"))
+    ):
+        sums[account_id] -= paid
+    for account_id, added in (
+        Adjustment.objects.filter(later).values_list("account_id").annotate(Sum("amount"))
+    ):
+        sums[account_id] += added
+    return {account_id: sums[account_id] for account_id in ids}
+
+
+def opening_of_month(account_ids: Iterable[int], *, period: Period) -> dict[int, Decimal]:
+    """
+    What each account brought into the month: the turnover's opening when it is posted,
+    otherwise the previous closing with opening balances entered in the month.
+    """
+    ids = list(account_ids)
+    sums = dict.fromkeys(ids, ZERO)
+    posted = Turnover.objects.filter(account_id__in=ids, month=period.first_day)
+    found = dict(posted.values_list("account_id").annotate(Sum("opening")))
+    missing = [account_id for account_id in ids if account_id not in found]
+    sums.update(found)
+    if missing:
+        previous = Turnover.objects.filter(
+            account_id__in=missing, month=period.previous().first_day
+        )
+        for account_id, closing in previous.values_list("account_id").annotate(Sum("closing")):
+            sums[account_id] += closing
+        entered = Adjustment.objects.filter(
+            account_id__in=missing, month=period.first_day, kind=AdjustmentKind.OPENING
+        )
+        for account_id, amount in entered.values_list("account_id").annotate(Sum("amount")):
+            sums[account_id] += amount
+    return sums
+
+
+def paid_since_month(
+    account_ids: Iterable[int], *, period: Period, until: dt.date | None
+) -> dict[int, Decimal]:
+    """What was paid in the accounting month and later, counting business dates up to `until`."""
+    ids = list(account_ids)
+    lines = PaymentLine.objects.filter(account_id__in=ids, month__gte=period.first_day)
+    if until is not None:
+        lines = lines.filter(payment__paid_on__lte=until)
+    found = dict(lines.values_list("account_id").annotate(Sum("amount")))
+    return {account_id: found.get(account_id, ZERO) for account_id in ids}
+
+
+def last_payments(
+    account_ids: Iterable[int], *, until: dt.date | None = None
+) -> dict[int, LastPayment]:
+    """The newest payment of each account up to the day, cancelled ones left out."""
+    payments = Payment.objects.filter(
+        account_id__in=list(account_ids), reverses__isnull=True, reversed_by__isnull=True
+    )
+    if until is not None:
+        payments = payments.filter(paid_on__lte=until)
+    newest = payments.order_by("account_id", "-paid_on", "-id").distinct("account_id")
+    return {payment.account_id: LastPayment(payment.paid_on, payment.amount) for payment in newest}
+
+
+def last_charged(account: PersonalAccount) -> dict[int, Decimal]:
+    """What each service was charged in the last posted month: the measure of a prepayment."""
+    month = Turnover.objects.filter(account=account).aggregate(last=Max("month"))["last"]
+    rows = Turnover.objects.filter(account=account, month=month, charged__gt=0)
+    return dict(rows.values_list("service_id", "charged"))
+
+
+def _closing_before(account: PersonalAccount, on: dt.date | None) -> Iterable[tuple[int, Decimal]]:
+    month = _counted_month(account, on)
+    if month is None:
+        return ()
+    rows = Turnover.objects.filter(account=account, month=month)
+    return rows.values_list("service_id", "closing")
+
+
+def _movements_after(account: PersonalAccount, on: dt.date | None) -> list[tuple[int, Decimal]]:
+    month = _counted_month(account, on)
+    later = Q() if month is None else Q(month__gt=month)
+    payments = PaymentLine.objects.filter(later, account=account)
+    adjustments = Adjustment.objects.filter(later, account=account)
+    if on is not None:
+        payments = payments.filter(payment__paid_on__lte=on)
+        adjustments = adjustments.filter(month__lte=on)
+    movements = [(s, -a) for s, a in payments.values_list("service_id").annotate(Sum("amount"))]
+    movements += list(adjustments.values_list("service_id").annotate(Sum("amount")))
+    if on is not None and month is not None:
+        movements += _paid_later_than(account, month, on)
+    return movements
+
+
+def _paid_later_than(
+    account: PersonalAccount, month: dt.date, on: dt.date
+) -> list[tuple[int, Decimal]]:
+    """Payments the closing already holds though they were made after the day."""
+    held = PaymentLine.objects.filter(account=account, month__lte=month, payment__paid_on__gt=on)
+    return list(held.values_list("service_id").annotate(Sum("amount")))
+
+
+def _counted_month(account: PersonalAccount, on: dt.date | None) -> dt.date | None:
+    """The last posted month, on a day the last one that had ended by it."""
+    posted = AccountingPeriod.objects.filter(
+        organisation_id=account.organisation_id, state=PeriodState.POSTED
+    )
+    if on is not None:
+        posted = posted.filter(month__lte=on)
+        ended = [p.month for p in posted.order_by("-month") if p.period.last_day <= on]
+        return ended[0] if ended else None
+    month: dt.date | None = posted.aggregate(last=Max("month"))["last"]
+    return month
+
+
+def _last_posted_months(account_ids: list[int]) -> dict[dt.date, set[int]]:
+    """The last posted month of the accounts' organisations, with the accounts of each."""
+    months = dict(
+        AccountingPeriod.objects.filter(state=PeriodState.POSTED)
+        .values_list("organisation_id")
+        .annotate(Max("month"))
+    )
+    members: defaultdict[dt.date, set[int]] = defaultdict(set)
+    for account_id, organisation_id in PersonalAccount.objects.filter(
+        pk__in=account_ids
+    ).values_list("pk", "organisation_id"):
+        if organisation_id in months:
+            members[months[organisation_id]].add(account_id)
+    return members

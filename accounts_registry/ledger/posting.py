@@ -1,0 +1,240 @@
+"""Writing the books: the only place payments, adjustments and turnover come from."""
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from django.db import connection, transaction
+
+from accounts_registry.ledger.models import Adjustment, Payment, PaymentLine, PaymentSource
+from accounts_registry.ledger.periods import accounting_month, lock_draft
+from accounts_registry.models import PersonalAccount
+from zhkh.kernel.money import ZERO, is_whole_kopecks
+from zhkh.kernel.period import Period
+from zhkh.kernel.refusal import Refusal
+
+
+class PostingRefusal(Refusal):
+    """The books do not take this movement."""
+
+
+class KeyUsedForOtherPayment(PostingRefusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "Этот запрос уже проведён с другой суммой или другим счётом: откройте счёт заново."
+        )
+
+
+class AlreadyReversed(PostingRefusal):
+    def __init__(self) -> None:
+        super().__init__("Платёж уже отменён.")
+
+
+class HasPrimaryKey(Protocol):
+    """Whoever records: a user of the program (None for the program itself)."""
+
+    @property
+    def pk(self) -> int: ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LineToPost:
+    """A part of a payment: roubles for a service and, when the payer named it, for a month."""
+
+    service_id: int
+    amount: Decimal
+    named: Period | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AdjustmentToPost:
+    """A signed sum (debt > 0) for a service; `for_period` is the month it is about."""
+
+    account_id: int
+    service_id: int
+    kind: str
+    amount: Decimal
+    for_period: Period
+    reason: str = ""
+    basis: str = ""
+    due_on: dt.date | None = None
+
+
+def lock_account(account_id: int) -> PersonalAccount:
+    """Lock the account for what follows; read its debts only after this."""
+    return PersonalAccount.objects.select_for_update(of=("self",)).get(pk=account_id)
+
+
+@transaction.atomic
+def post_payment(
+    *,
+    account: PersonalAccount,
+    lines: Sequence[LineToPost],
+    paid_on: dt.date,
+    key: uuid.UUID,
+    source: PaymentSource,
+    by: HasPrimaryKey | None,
+    at: dt.datetime,
+) -> Payment:
+    """
+    Record money received for an account: one payment for one key, however often it is sent.
+
+    Lock order: month FOR SHARE, account FOR UPDATE, then the key is looked up.
+
+    :raises KeyUsedForOtherPayment: the key belongs to a payment of another account or content.
+    """
+    assert lines, "a payment has lines"
+    assert all(line.amount > ZERO and is_whole_kopecks(line.amount) for line in lines), lines
+    month = accounting_month(organisation_id=account.organisation_id, on=paid_on).month
+    lock_account(account.pk)
+    known = payment_by_key(key)
+    if known:
+        if not _is_same(known, account, lines):
+            raise KeyUsedForOtherPayment
+        return known
+    payment = Payment.objects.create(
+        account=account,
+        month=month,
+        paid_on=paid_on,
+        amount=sum((line.amount for line in lines), ZERO),
+        source=source,
+        key=key,
+        recorded_at=at,
+        recorded_by_id=by.pk if by else None,
+    )
+    PaymentLine.objects.bulk_create(
+        PaymentLine(
+            payment=payment,
+            account=account,
+            service_id=line.service_id,
+            month=month,
+            named_month=line.named.first_day if line.named else None,
+            amount=line.amount,
+        )
+        for line in lines
+    )
+    return payment
+
+
+@transaction.atomic
+def reverse_payment(
+    *,
+    payment: Payment,
+    reversed_on: dt.date,
+    key: uuid.UUID,
+    by: HasPrimaryKey | None,
+    at: dt.datetime,
+) -> Payment:
+    """
+    Take a payment back by a row of its own with the same lines, negative.
+
+    :raises AlreadyReversed: it was taken back before.
+    """
+    assert payment.reverses_id is None, "a reversal is not reversed"
+    month = accounting_month(organisation_id=payment.account.organisation_id, on=reversed_on).month
+    lock_account(payment.account_id)
+    if Payment.objects.filter(reverses=payment).exists():
+        raise AlreadyReversed
+    reversal = Payment.objects.create(
+        account_id=payment.account_id,
+        month=month,
+        paid_on=reversed_on,
+        amount=-payment.amount,
+        source=payment.source,
+        key=key,
+        reverses=payment,
+        recorded_at=at,
+        recorded_by_id=by.pk if by else None,
+    )
+    PaymentLine.objects.bulk_create(
+        PaymentLine(
+            payment=reversal,
+            account_id=payment.account_id,
+            service_id=line.service_id,
+            month=month,
+            named_month=line.named_month,
+            amount=-line.amount,
+        )
+        for line in payment.lines.all()
+    )
+    return reversal
+
+
+@transaction.atomic
+def post_adjustments(
+    *,
+    organisation_id: int,
+    on: dt.date,
+    adjustments: Iterable[AdjustmentToPost],
+    by: HasPrimaryKey | None,
+    at: dt.datetime,
+) -> list[Adjustment]:
+    """Record sums that change debts besides charges and payments, in the accounting month of `on`."""
+    month = accounting_month(organisation_id=organisation_id, on=on).month
+    return Adjustment.objects.bulk_create(
+        Adjustment(
+            account_id=item.account_id,
+            service_id=item.service_id,
+            month=month,
+            for_month=item.for_period.first_day,
+            kind=item.kind,
+            amount=item.amount,
+            due_on=item.due_on,
+            reason=item.reason,
+            basis=item.basis,
+            key=uuid.uuid4(),
+            recorded_at=at,
+            recorded_by_id=by.pk if by else None,
+        )
+        for item in adjustments
+    )
+
+
+@transaction.atomic
+def post_month(
+    *,
+    organisation_id: int,
+    period: Period,
+    charges: Iterable[tuple[int, int, Decimal]],
+    by: HasPrimaryKey | None,
+) -> int:
+    """
+    Post a draft month: turnover of every account and service is written once and for ever.
+
+    `charges` gives (account, service, sum of charges before adjustments). Returns the number of
+    turnover rows.
+
+    :raises PeriodRefusal: the month is not a draft or its turn has not come.
+    """
+    lock_draft(organisation_id=organisation_id, period=period)
+    with connection.cursor() as cursor:
+        with cursor.copy(
+            "COPY ledger_chargetotal (organisation_id, month, account_id, service_id, charged) "
+            "FROM STDIN"
+        ) as copy:
+            for account_id, service_id, charged in charges:
+                copy.write_row((organisation_id, period.first_day, account_id, service_id, charged))
+        cursor.execute(
+            "SELECT ledger_post_month(%s, %s, %s)",
+            [organisation_id, period.first_day, by.pk if by else None],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def payment_by_key(key: uuid.UUID) -> Payment | None:
+    """The payment a client already made with this key."""
+    return Payment.objects.filter(key=key).first()
+
+
+def _is_same(payment: Payment, account: PersonalAccount, lines: Sequence[LineToPost]) -> bool:
+    stored = {(line.service_id, line.named_month, line.amount) for line in payment.lines.all()}
+    asked = {
+        (line.service_id, line.named.first_day if line.named else None, line.amount)
+        for line in lines
+    }
+    return payment.account_id == account.pk and stored == asked
