@@ -4,7 +4,7 @@ import enum
 
 
 class Role(enum.StrEnum):
-    """The value is the group's name; `title` is what people read."""
+    """The value is the group's name; `label` is what people read."""
 
     ACCOUNTANT = "accountant"
     OPERATOR = "operator"
@@ -14,11 +14,11 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
     @property
-    def title(self) -> str:
-        return _TITLES[self]
+    def label(self) -> str:
+        return _LABELS[self]
 
 
-_TITLES = {
+_LABELS = {
     Role.ACCOUNTANT: "Бухгалтер",
     Role.OPERATOR: "Оператор",
     Role.MAILING_OPERATOR: "Оператор рассылки",

@@ -93,3 +93,30 @@ def url_or_none(url_name: str) -> str | None:
         return reverse(url_name)
     except NoReverseMatch:
         return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TillLink:
+    """An entry of the till's bar and the key that opens it from anywhere."""
+
+    name: str
+    label: str
+    key: str
+    url: str
+
+
+TILL_MENU: tuple[tuple[str, str, str], ...] = (
+    ("F2", "Новый счёт", "cashdesk:find"),
+    ("F3", "Предоплата", "cashdesk:prepay"),
+    ("F4", "Оплаченные счета", "cashdesk:paid"),
+    ("F8", "Отчёты", "cashdesk:reports"),
+)
+
+
+def till_menu() -> list[TillLink]:
+    """Entries whose page exists; `name` is the last part of the URL name."""
+    return [
+        TillLink(url_name.partition(":")[2], label, key, url)
+        for key, label, url_name in TILL_MENU
+        if (url := url_or_none(url_name))
+    ]
