@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -139,6 +140,13 @@ SECTIONS = (
     ),
     Section("Прочие", (fee("Целевой сбор", "", "100", "100.00"),)),
 )
+
+
+@pytest.fixture
+def sample_cells():
+    """The form's table, cell by cell: columns 1–13, then reference columns 1–6."""
+    golden = Path(__file__).parents[1] / "golden" / "documents" / "sample_bill_cells.txt"
+    return [line.split("|") for line in golden.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.fixture
