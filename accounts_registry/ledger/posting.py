@@ -9,12 +9,35 @@ from typing import Protocol
 
 from django.db import connection, transaction
 
-from accounts_registry.ledger.models import Adjustment, Payment, PaymentLine, PaymentSource
+from accounts_registry.ledger.models import (
+    Adjustment,
+    AdjustmentKind,
+    Payment,
+    PaymentLine,
+    PaymentSource,
+)
 from accounts_registry.ledger.periods import accounting_month, lock_draft
 from accounts_registry.models import PersonalAccount
 from zhkh.kernel.money import ZERO, is_whole_kopecks
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
+
+__all__ = [
+    "AdjustmentKind",
+    "AdjustmentToPost",
+    "AlreadyReversed",
+    "KeyUsedForOtherPayment",
+    "LineToPost",
+    "Payment",
+    "PaymentSource",
+    "PostingRefusal",
+    "lock_account",
+    "payment_by_key",
+    "post_adjustments",
+    "post_month",
+    "post_payment",
+    "reverse_payment",
+]
 
 
 class PostingRefusal(Refusal):
@@ -69,7 +92,7 @@ def lock_account(account_id: int) -> PersonalAccount:
 
 
 @transaction.atomic
-def post_payment(
+def post_payment(  # noqa: PLR0913 (each is a fact of the payment)
     *,
     account: PersonalAccount,
     lines: Sequence[LineToPost],

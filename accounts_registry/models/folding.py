@@ -4,7 +4,12 @@ from django.db.models import F, Value
 from django.db.models.expressions import Combinable, Func
 from django.db.models.functions import Lower, Replace
 
-_PAIRS = (("ё", "е"), ("’", "'"), ("ʼ", "'"), ("`", "'"))
+_PAIRS = (
+    ("ё", "е"),
+    ("\N{RIGHT SINGLE QUOTATION MARK}", "'"),
+    ("\N{MODIFIER LETTER APOSTROPHE}", "'"),
+    ("`", "'"),
+)
 
 
 def fold(text: str) -> str:
