@@ -2,9 +2,11 @@
 
 import dataclasses
 import datetime as dt
+import re
 from decimal import Decimal
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -100,6 +102,9 @@ def office(request: HttpRequest) -> HttpResponse:
         "wrong": wrong,
         "rows": ROWS,
         "total": sum(row.amount for row in ROWS),
+        "icons": re.findall(
+            r'id="([a-z-]+)"', (settings.BASE_DIR / "static/icons.svg").read_text()
+        ),
         "page": Paginator(range(214), 50).page(2),
     }
     return render(request, "web/gallery.html", context)
