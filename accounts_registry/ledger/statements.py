@@ -1,0 +1,37 @@
+"""Rows of the books for documents and screens, as plain data."""
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from accounts_registry.ledger.models import Adjustment, AdjustmentKind
+from zhkh.kernel.period import Period
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recalculation:
+    """A signed sum for a service, negative lowers the bill; roubles."""
+
+    service_id: int
+    amount: Decimal
+    for_month: dt.date
+    reason: str
+    basis: str
+
+
+def recalculations_of_month(
+    account_ids: Iterable[int], *, period: Period
+) -> dict[int, list[Recalculation]]:
+    """Recalculations standing in the accounting month, by account in the order of entry."""
+    found: defaultdict[int, list[Recalculation]] = defaultdict(list)
+    for row in Adjustment.objects.filter(
+        account_id__in=list(account_ids),
+        month=period.first_day,
+        kind=AdjustmentKind.RECALCULATION,
+    ).order_by("id"):
+        found[row.account_id].append(
+            Recalculation(row.service_id, row.amount, row.for_month, row.reason, row.basis)
+        )
+    return dict(found)

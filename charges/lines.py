@@ -1,0 +1,103 @@
+"""Charge lines into the database by COPY, and the frozen inputs behind them."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection
+
+from accounts_registry.models import House
+from charges.calc.result import LineResult, Part, ScenarioResult, result_json
+from charges.models import ChargeInput
+from zhkh.kernel.money import ZERO
+from zhkh.kernel.period import Period
+
+# Raised whenever the same inputs would give another result.
+RULES_VERSION = "1"
+
+COLUMNS = (
+    "month", "account_id", "service_id", "zone", "component", "use", "unit", "price",
+    "individual_volume", "individual_method", "individual_amount",
+    "common_volume", "common_method", "common_amount",
+    "uplift_coefficient", "uplift_amount", "vat", "charged", "recalculated", "benefit", "total",
+)  # fmt: skip
+
+
+def clear_house(house: House, *, period: Period) -> None:
+    """Remove the house's lines and frozen inputs of a month that is being calculated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT charges_clear_house(%s, %s)", [house.pk, period.first_day])
+
+
+def copy_lines(
+    result: ScenarioResult,
+    *,
+    period: Period,
+    account_ids: Mapping[str, int],
+    service_ids: Mapping[str, int],
+) -> int:
+    """Write the lines of a calculated house; returns how many."""
+    rows = [
+        (period.first_day, account_ids[account.number], *_columns(line, service_ids))
+        for account in result.accounts
+        for line in account.lines
+    ]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY charges_chargeline ({', '.join(COLUMNS)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+    return len(rows)
+
+
+def freeze(house: House, *, period: Period, document: Mapping[str, Any], result: str) -> None:
+    """Keep what the house was calculated from, with digests of input and result."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    ChargeInput.objects.create(
+        house=house,
+        month=period.first_day,
+        document=zlib.compress(text.encode()),
+        input_digest=digest(text),
+        result_digest=digest(result),
+        rules_version=RULES_VERSION,
+    )
+
+
+def thaw(frozen: ChargeInput) -> bytes:
+    """The scenario document a house was calculated from."""
+    return zlib.decompress(bytes(frozen.document))
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def result_digest(result: ScenarioResult) -> str:
+    return digest(result_json(result))
+
+
+def _columns(line: LineResult, service_ids: Mapping[str, int]) -> Iterable[object]:
+    return (
+        service_ids[line.service],
+        line.zone or "",
+        line.component or "",
+        line.use or "",
+        line.unit,
+        line.price,
+        *_part(line.individual),
+        *_part(line.common),
+        line.uplift.coefficient if line.uplift else None,
+        line.uplift.amount if line.uplift else ZERO,
+        line.vat,
+        line.charged,
+        line.recalculated,
+        line.benefit,
+        line.total,
+    )
+
+
+def _part(part: Part | None) -> tuple[object, ...]:
+    return (part.volume, part.method or "", part.amount) if part else (None, "", None)
