@@ -16,7 +16,7 @@ class Membership(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    role = models.CharField("роль", max_length=20, choices=[(r.value, r.title) for r in Role])
+    role = models.CharField("роль", max_length=20, choices=[(r.value, r.label) for r in Role])
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, null=True, blank=True, related_name="memberships"
     )
