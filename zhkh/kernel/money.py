@@ -1,6 +1,9 @@
 """Money: exact decimals with two places. The only module of the program that rounds."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from zhkh.kernel.exact import WIDE
 
 ZERO = Decimal("0.00")
 KOPECK = Decimal("0.01")
@@ -8,18 +11,31 @@ KOPECK = Decimal("0.01")
 
 def round_money(amount: Decimal) -> Decimal:
     """Round half-up to the kopeck; never gives minus zero (contract: "Rounding")."""
-    rounded = amount.quantize(KOPECK, rounding=ROUND_HALF_UP)
+    rounded = amount.quantize(KOPECK, rounding=ROUND_HALF_UP, context=WIDE)
     return rounded if rounded else ZERO
 
 
 def round_places(value: Decimal, places: int) -> Decimal:
     """Round half-up to `places` decimals: volumes (7), shares of a house volume (5 or 6)."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE)
+
+
+def round_ratio(value: Fraction, places: int) -> Decimal:
+    """
+    Round an exact ratio half-up (halves away from zero) to `places` decimals.
+
+    For what decimals cannot hold exactly: a third of a month, a share of a house.
+    """
+    scaled = abs(value.numerator) * 10**places
+    whole, rest = divmod(scaled, value.denominator)
+    if 2 * rest >= value.denominator:
+        whole += 1
+    return Decimal(whole if value >= 0 else -whole).scaleb(-places, context=WIDE)
 
 
 def is_whole_kopecks(amount: Decimal) -> bool:
     """Whether the amount has no part smaller than a kopeck."""
-    return amount == amount.quantize(KOPECK, rounding=ROUND_HALF_UP)
+    return amount == amount.quantize(KOPECK, rounding=ROUND_HALF_UP, context=WIDE)
 
 
 def format_money(amount: Decimal) -> str:

@@ -48,7 +48,7 @@ class Period:
 
     @property
     def next_first_day(self) -> dt.date:
-        return self.next().first_day
+        return dt.date(self.year + self.month // 12, self.month % 12 + 1, 1)
 
     @property
     def last_day(self) -> dt.date:
