@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import reswap, retarget
 
+from zhkh.web.forms import SignInForm
+
 
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx asked for a fragment, not for a page put back by the Back button."""
@@ -35,6 +37,6 @@ def error_toast(request: HttpRequest, sentence: str, status: int) -> HttpRespons
 
 def login_dialog(request: HttpRequest, form: AuthenticationForm | None = None) -> HttpResponse:
     """A login form over the page: the session ended, what was typed stays (status 401)."""
-    context = {"form": form or AuthenticationForm(request)}
+    context = {"form": form or SignInForm(request)}
     answer = render(request, "registration/login_dialog.html", context, status=401)
     return reswap(retarget(answer, "#dialogs"), "innerHTML")

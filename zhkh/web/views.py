@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from zhkh.web.forms import SignInForm
 from zhkh.web.htmx import is_htmx, login_dialog
 from zhkh.web.models import Language, User
 from zhkh.web.permissions import signed_in
@@ -26,6 +27,7 @@ class LoginView(auth_views.LoginView):
     """Two faces of one login: the office and the counter (`face="till"`)."""
 
     face = "erp"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
     next_page = "web:home"
 
