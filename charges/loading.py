@@ -56,7 +56,7 @@ def load_house(house: House, *, period: Period, terms: Document) -> Document:
         .order_by("number")
     )
     connected = _connections(house, period)
-    meters = _meters(house, period)
+    meters = _meters(house)
     recalculated = recalculations_of_month([a.pk for a in accounts], period=period)
     common = CommonVolume.objects.filter(house=house, month=period.first_day)
     voted = VotedSum.objects.filter(house=house, month=period.first_day)
@@ -267,8 +267,8 @@ def _connections(house: House, period: Period) -> defaultdict[int, list[AccountS
     return found
 
 
-def _meters(house: House, period: Period) -> defaultdict[int | None, list[Meter]]:
-    """Meters by account; the house's own under None. Readings up to the end of the month."""
+def _meters(house: House) -> defaultdict[int | None, list[Meter]]:
+    """Meters by account; the house's own under None."""
     found: defaultdict[int | None, list[Meter]] = defaultdict(list)
     flats = Meter.objects.filter(account__premises__house=house)
     for meter in (

@@ -346,9 +346,10 @@ def _unless_zero(value: Decimal | Blank) -> Cell:
 
 
 def _readings(readings: tuple[Decimal, ...] | Blank) -> Cell:
+    """Several meters of one service print their readings on a line each."""
     if isinstance(readings, Blank):
         return _BLANK_CELLS[readings]
-    text = "; ".join(map(format_quantity, readings))
+    text = ";\n".join(map(format_quantity, readings))
     return Cell(CellKind.NUMBER, text) if text else _BLANK_CELLS[Blank.EMPTY]
 
 

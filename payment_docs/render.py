@@ -1,5 +1,7 @@
 """The payment document on paper: one template, laid out as HTML and printed as PDF."""
 
+import functools
+import hashlib
 from pathlib import Path
 
 from django.conf import settings
@@ -30,3 +32,13 @@ def document_html(document: PaymentDocument) -> str:
 def _print_folder() -> Path:
     """Where the template and its styles lie."""
     return Path(settings.BASE_DIR, "templates", TEMPLATE).parent
+
+
+@functools.cache
+def template_version() -> str:
+    """Fingerprint of what decides the bytes besides the data: form, styles, fonts, engine."""
+    print_folder = _print_folder()
+    fonts = Path(settings.BASE_DIR, "static", "fonts", "pt-sans-narrow")
+    files = sorted(file for folder in (print_folder, fonts) for file in folder.rglob("*.*"))
+    parts = [pdf.engine_version().encode(), *(file.read_bytes() for file in files)]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()

@@ -79,3 +79,10 @@ def _fonts() -> "FontConfiguration":
         _own.fonts = FontConfiguration()
     fonts: FontConfiguration = _own.fonts
     return fonts
+
+
+def engine_version() -> str:
+    """What lays the pages out."""
+    import weasyprint
+
+    return f"WeasyPrint {weasyprint.__version__}"

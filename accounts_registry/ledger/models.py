@@ -62,6 +62,10 @@ class AccountingPeriod(models.Model):
     def period(self) -> Period:
         return Period.of(self.month)
 
+    @property
+    def is_posted(self) -> bool:
+        return self.state == PeriodState.POSTED
+
 
 class PaymentSource(models.TextChoices):
     DESK = "desk", "касса"

@@ -28,6 +28,13 @@ class Organisation(models.Model):
         help_text="per_m2:5 — объём на 1 м² до 5 знаков; volume:6 — доля счёта до 6 знаков",
     )
 
+    counting_day = models.PositiveSmallIntegerField(
+        "платежи учитываются по число месяца",
+        default=25,
+        help_text="последний день месяца, оплата которого попадает в его платёжный документ",
+    )
+    notice = models.TextField("уведомление в платёжном документе", blank=True)
+
     class Meta:
         verbose_name = "организация"
         verbose_name_plural = "организации"
@@ -35,6 +42,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 name="organisation_rounding_is_known",
                 condition=Q(common_rounding__regex=r"^(per_m2|volume):[0-7]$"),
+            ),
+            models.CheckConstraint(
+                name="counting_day_is_in_every_month",
+                condition=Q(counting_day__gte=1, counting_day__lte=28),
             ),
         ]
 
