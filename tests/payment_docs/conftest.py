@@ -43,17 +43,17 @@ def fee(name, unit, price, total):
 
 def utility(name, unit, price, individual, common, reference):
     """`individual` and `common`: volume, its mark, amount."""
-    parts = [Decimal(individual[2]), Decimal(common[2])]
+    charged_individual, charged_common = Decimal(individual[2]), Decimal(common[2])
     return ServiceRow(
         name=name,
         unit=unit,
         volume_individual=Volume(Decimal(individual[0]), individual[1]),
         volume_common=Volume(Decimal(common[0]), common[1]),
         price=Decimal(price),
-        charged_individual=parts[0],
-        charged_common=parts[1],
-        charged=sum(parts),
-        total=sum(parts),
+        charged_individual=charged_individual,
+        charged_common=charged_common,
+        charged=charged_individual + charged_common,
+        total=charged_individual + charged_common,
         reference=reference,
     )
 

@@ -109,7 +109,7 @@ def test_readings_of_several_meters_share_a_cell(cold_water):
 
     row = dataclasses.replace(cold_water, reference=reference)
 
-    assert printed(row)[15:17] == ["103,25; 1 044", ""]
+    assert printed(row)[15:17] == ["103,25;\n1 044", ""]
 
 
 def test_reference_that_does_not_apply_is_crossed(cold_water):

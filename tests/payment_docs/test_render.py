@@ -57,7 +57,7 @@ def outside_margins(page):
 
 def columns_drawn(page):
     """For each line of text, top to bottom, the columns (from 0) its runs start in."""
-    by_line = {}
+    by_line: dict[float, list[int]] = {}
     for x, y in drawn_at(page):
         by_line.setdefault(round(float(y), 1), []).append(sum(1 for edge in EDGES if edge <= x) - 1)
     return [by_line[y] for y in sorted(by_line)]
