@@ -104,10 +104,8 @@ def _payments(
     lines = PaymentLine.objects.filter(
         account=account, payment__reverses__isnull=True, payment__reversed_by__isnull=True
     )
-    if until is not None:
-        lines = lines.filter(payment__paid_on__lte=until)
     positions: dict[int, int] = {}
-    return [
+    payments = [
         Paid(
             position=positions.setdefault(line.payment_id, len(positions) + 1),
             on=line.payment.paid_on,
@@ -117,6 +115,7 @@ def _payments(
         )
         for line in lines.select_related("payment").order_by("payment_id", "id")
     ]
+    return [paid for paid in payments if until is None or paid.on <= until]
 
 
 def _left(
