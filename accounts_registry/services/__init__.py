@@ -1,5 +1,80 @@
 """Use cases of the registry: each is one function and one transaction."""
 
+from accounts_registry.services.accounts import (
+    AccountFields,
+    AccountRefusal,
+    ChangedMeanwhile,
+    ClosesBeforeOpening,
+    EmailIsMissing,
+    FieldConflict,
+    NewAccount,
+    NumberIsTaken,
+    Saved,
+    next_number,
+    open_account,
+    save_account,
+    set_delivery,
+)
+from accounts_registry.services.facts import (
+    AlreadyConnected,
+    FactRefusal,
+    NotConnected,
+    SpanIsInTheWay,
+    connect_service,
+    disconnect_service,
+    set_area,
+    set_ownership,
+    set_residents,
+)
+from accounts_registry.services.meters import (
+    MeterRefusal,
+    NewMeter,
+    install_meter,
+    remove_meter,
+    replace_meter,
+)
+from accounts_registry.services.readings import (
+    ReadingIsHigh,
+    ReadingIsLower,
+    ReadingRefusal,
+    TypedReading,
+    submit_reading,
+)
 from accounts_registry.services.roles import assign_role, sync_group
 
-__all__ = ["assign_role", "sync_group"]
+__all__ = [
+    "AccountFields",
+    "AccountRefusal",
+    "AlreadyConnected",
+    "ChangedMeanwhile",
+    "ClosesBeforeOpening",
+    "EmailIsMissing",
+    "FactRefusal",
+    "FieldConflict",
+    "MeterRefusal",
+    "NewAccount",
+    "NewMeter",
+    "NotConnected",
+    "NumberIsTaken",
+    "ReadingIsHigh",
+    "ReadingIsLower",
+    "ReadingRefusal",
+    "Saved",
+    "SpanIsInTheWay",
+    "TypedReading",
+    "assign_role",
+    "connect_service",
+    "disconnect_service",
+    "install_meter",
+    "next_number",
+    "open_account",
+    "remove_meter",
+    "replace_meter",
+    "save_account",
+    "set_area",
+    "set_delivery",
+    "set_ownership",
+    "set_residents",
+    "submit_reading",
+    "sync_group",
+]
