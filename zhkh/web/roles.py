@@ -61,7 +61,12 @@ _SEE_BOOKS = frozenset(
     }
 )
 _POST = frozenset(
-    {"payment_docs.view_issueddocument", "mailing.view_batch", "mailing.send_documents"}
+    {
+        "payment_docs.view_issueddocument",
+        "mailing.view_batch",
+        "mailing.send_documents",
+        "mailing.view_addresses",
+    }
 )
 _MAIL_ACCOUNT = frozenset({"mailing.view_mailaccount", "mailing.change_mailaccount"})
 _ACCOUNTING = frozenset(
