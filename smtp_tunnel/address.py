@@ -68,7 +68,8 @@ def _split(text: str, default_host: str) -> tuple[str, str]:
     if colon:
         return host or default_host, port
     if not text.isascii() or not text.isdigit():
-        raise AddressError(f"в адресе «{text}» нет порта. Пример: {text or 'smtp.yandex.ru'}:465")
+        example = f"{text or 'smtp.yandex.ru'}:465"
+        raise AddressError(f"в адресе «{text}» нет порта. Пример: {example}")
     return default_host, text
 
 

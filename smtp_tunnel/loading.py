@@ -50,13 +50,13 @@ def load_service(
 
 
 def _require_client(section: Section, values: Values) -> None:
-    if values.last("client") is None:
+    line = values.last("client")
+    if line is None:
         values.problems.append(
             f"{section.where}: [{section.name}] — серверный режим, а туннель работает клиентом."
             " Добавьте в раздел строку «client = yes»"
         )
-    elif not values.yes("client", default=False):
-        line = cast("Line", values.last("client"))
+    elif line.value.lower() != "yes":
         values.refuse(line, "туннель работает только клиентом. Напишите «client = yes»")
 
 

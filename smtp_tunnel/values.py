@@ -20,7 +20,9 @@ class Values:
         self.problems = problems
 
     def refuse(self, line: Line, what: str) -> None:
-        self.problems.append(f"{line.where}: {line.name}: {what}")
+        """Not a second time when a comment in the value is to blame (told by config.py)."""
+        if inline_comment(line) is None:
+            self.problems.append(f"{line.where}: {line.name}: {what}")
 
     def every(self, name: str) -> list[Line]:
         return [line for line in self._lines if line.key == name.lower()]
