@@ -52,9 +52,11 @@ def socket_folder(wanted: Path, *, file_name: str, uid: int) -> Path:
     """
     The folder itself, or a short private one in /tmp when the socket's path would be too long.
 
-    The short name is made of the long one, so every process of this checkout finds it again.
+    A comma will not do either: to PostgreSQL's clients it separates servers. The short name is
+    made of the long one, so every process of this checkout finds it again.
     """
-    if len(os.fsencode(wanted / file_name)) <= SOCKET_PATH_LIMIT:
+    path = os.fsencode(wanted / file_name)
+    if len(path) <= SOCKET_PATH_LIMIT and b"," not in path:
         return wanted
     mark = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
     return Path(f"/tmp/zhkh-{uid}-{mark}")  # noqa: S108 - made 0700 and checked by make_private

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import psycopg
 
 from zhkh.services.pg_binaries import PgBinaries, find_binaries
-from zhkh.services.pg_home import PgHome, find_home, make_home, runnable_binaries
+from zhkh.services.pg_home import SOCKET_FILE, PgHome, find_home, make_home, runnable_binaries
 from zhkh.services.place import (
     log_file,
     make_folders,
@@ -89,7 +89,7 @@ def ensure_postgres(var: Path | None = None, *, durable: bool = True) -> Postgre
         home = find_home(var) or make_home(var)
         binaries = runnable_binaries(find_binaries(for_major=home.made_by()), home)
         if home.made_by() is None:
-            _create_cluster(home, binaries)
+            _create_cluster(home, binaries, durable=durable)
         if postmaster(home) is None:
             _start(home, binaries, log=log_file(var, "postgres"), durable=durable)
         _wait_until_it_answers(home, log_file(var, "postgres"))
@@ -169,7 +169,7 @@ def _superuser(home: PgHome) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(url, autocommit=True, connect_timeout=10)
 
 
-def _create_cluster(home: PgHome, binaries: PgBinaries) -> None:
+def _create_cluster(home: PgHome, binaries: PgBinaries, *, durable: bool) -> None:
     """Beside its place first: a half-made cluster never looks like a whole one."""
     fresh = home.folder / "data.new"
     with naming_disk_trouble(home.folder):
@@ -179,6 +179,7 @@ def _create_cluster(home: PgHome, binaries: PgBinaries) -> None:
                 *(binaries.program("initdb"), "--pgdata", str(fresh), "--username", SUPERUSER),
                 *("--encoding", "UTF8", "--auth-local", "trust", "--auth-host", "reject"),
                 *_locale(binaries),
+                *(() if durable else ("--no-sync",)),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -208,8 +209,8 @@ def _locale(binaries: PgBinaries) -> tuple[str, ...]:
 
 
 def _environment() -> dict[str, str]:
-    """The caller's PGPORT, PGDATA or LC_ALL must not bend the server."""
-    alien = ("PG", "LC_", "LANG")
+    """The caller's PGPORT, PGDATA, LC_ALL or TZ must not bend the server."""
+    alien = ("PG", "LC_", "LANG", "TZ")
     return {name: value for name, value in os.environ.items() if not name.startswith(alien)}
 
 
@@ -226,7 +227,7 @@ def _start(home: PgHome, binaries: PgBinaries, *, log: Path, durable: bool) -> N
     deadline = time.monotonic() + START_PATIENCE_SECONDS
     with naming_disk_trouble(home.folder):
         while True:
-            (home.data / "postmaster.pid").unlink(missing_ok=True)  # nobody of ours, see postmaster
+            _clear_traces_of_a_killed_server(home)
             seen = log.stat().st_size if log.exists() else 0
             pid = launch(order)
             if _lives_or_answers(pid, home):
@@ -235,6 +236,17 @@ def _start(home: PgHome, binaries: PgBinaries, *, log: Path, durable: bool) -> N
             if LEFTOVER_MEMORY not in said or time.monotonic() > deadline:
                 raise ServiceRefusal(_why_it_died(home, log, said))
             time.sleep(0.2)
+
+
+def _clear_traces_of_a_killed_server(home: PgHome) -> None:
+    """
+    Nobody of ours runs, so what names a process names a stranger and would stop the start.
+
+    Children of a killed server are still noticed: the shared memory tells of them.
+    """
+    lock = home.socket / f"{SOCKET_FILE}.lock"
+    for trace in (home.data / "postmaster.pid", lock, home.socket / SOCKET_FILE):
+        trace.unlink(missing_ok=True)
 
 
 def _options(home: PgHome, *, durable: bool) -> list[str]:
