@@ -131,7 +131,7 @@ function showKeys() {
   }
   if (document.querySelector("form[data-enter-next]")) {
     rows.set("Следующее поле", ["Enter"]);
-    rows.set("Записать", ["Ctrl+Enter"]);
+    if (![...rows.values()].flat().includes("Ctrl+↵")) rows.set("Записать", ["Ctrl+Enter"]);
   }
   const list = Object.assign(document.createElement("dl"), { className: "keys dialog__body" });
   for (const [label, keys] of rows) {
@@ -162,9 +162,24 @@ const TOAST_MS = 8000;
 
 export function toast(text, kind = "ok") {
   const note = Object.assign(document.createElement("div"), { className: `note note--${kind}` });
-  note.dataset.toast = "";
-  note.append(Object.assign(document.createElement("div"), { textContent: text }));
+  const close = Object.assign(document.createElement("button"), { type: "button" });
+  close.dataset.dismiss = note.dataset.toast = "";
+  close.setAttribute("aria-label", "Закрыть");
+  close.append(drawing("close"));
+  note.append(drawing(kind === "ok" ? "circle-check" : "warning"), Object.assign(document.createElement("div"), { textContent: text }), close);
   document.getElementById("toasts").append(note);
+}
+
+/** An icon of the sprite, whose hashed address every page already names. */
+function drawing(name) {
+  const sprite = document.querySelector("use").href.baseVal.split("#")[0];
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${sprite}#${name}`);
+  svg.append(use);
+  return svg;
 }
 
 function hideLater(note) {
@@ -193,6 +208,9 @@ window.addEventListener("beforeunload", onLeave);
 document.addEventListener("signed-in", onSignedIn);
 for (const name of ["htmx:after:swap", "htmx:afterSwap"]) {
   document.addEventListener(name, () => settle(document.getElementById("dialogs")));
+}
+for (const name of ["htmx:error", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => toast("Сервер не ответил. Проверьте связь и повторите.", "bad"));
 }
 new MutationObserver((changes) => {
   for (const change of changes) {

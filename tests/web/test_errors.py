@@ -47,6 +47,12 @@ def test_broken_program_still_answers() -> None:
     assert "<h1>Ошибка программы</h1>" in answer.content.decode()
 
 
+def test_broken_fragment_becomes_a_toast() -> None:
+    answer = errors.server_error(request(**{"HX-Request": "true"}))
+
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (500, "#toasts")
+
+
 def test_stale_form_is_explained() -> None:
     answer = errors.csrf_failure(request(), reason="CSRF token missing.")
 

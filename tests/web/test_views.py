@@ -60,7 +60,7 @@ def test_sign_in_from_the_dialog_hands_a_fresh_token(client: Client, accountant:
     form = {"username": "leontieva", "password": PASSWORD}
     answer = client.post("/login/", form, headers={"HX-Request": "true"})
 
-    assert (answer.status_code, answer.content) == (200, b"")
+    assert (answer.status_code, answer.content) == (204, b"")
     event = json.loads(answer.headers["HX-Trigger"])
     assert {name: list(detail) for name, detail in event.items()} == {"signed-in": ["token"]}
 

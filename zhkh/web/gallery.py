@@ -1,4 +1,4 @@
-"""Every component on two pages, for looking at them; routed only in development."""
+"""Every component on three pages, for looking at them; routed only in development."""
 
 import dataclasses
 import datetime as dt
@@ -90,24 +90,21 @@ ROWS = (
 
 @require_GET
 def office(request: HttpRequest) -> HttpResponse:
-    wrong = SampleForm({"number": "", "delivery": "email", "email": "lermontov_mn@mail"})
+    sprite = (settings.BASE_DIR / "static/icons.svg").read_text()
     context = {
-        "shell": SampleShell(request),
-        "user": _sample_user(),
         "section": "accounts",
-        "shell_period": Period(2013, 7),
-        "shell_organisation": "УК «Тихий океан»",
-        "shell_runs": [{"title": "Рассылка", "percent": 63, "url": "#"}],
         "form": SampleForm(),
-        "wrong": wrong,
-        "rows": ROWS,
-        "total": sum(row.amount for row in ROWS),
-        "icons": re.findall(
-            r'id="([a-z-]+)"', (settings.BASE_DIR / "static/icons.svg").read_text()
-        ),
+        "wrong": SampleForm({"number": "", "delivery": "email", "email": "lermontov_mn@mail"}),
+        "icons": re.findall(r'id="([a-z-]+)"', sprite),
         "page": Paginator(range(214), 50).page(2),
     }
-    return render(request, "web/gallery.html", context)
+    return render(request, "web/gallery.html", _office_frame(request) | context)
+
+
+@require_GET
+def split(request: HttpRequest) -> HttpResponse:
+    context = _office_frame(request) | {"section": "documents"}
+    return render(request, "web/gallery_split.html", context)
 
 
 @require_GET
@@ -125,6 +122,18 @@ def till(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "web/gallery_till.html", context)
+
+
+def _office_frame(request: HttpRequest) -> dict[str, object]:
+    return {
+        "shell": SampleShell(request),
+        "user": _sample_user(),
+        "shell_period": Period(2013, 7),
+        "shell_organisation": "УК «Тихий океан»",
+        "shell_runs": [{"title": "Рассылка", "percent": 63, "url": "#"}],
+        "rows": ROWS,
+        "total": sum(row.amount for row in ROWS),
+    }
 
 
 def _sample_user() -> User:

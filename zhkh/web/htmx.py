@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django_htmx.http import reswap, retarget
 
 from zhkh.web.forms import SignInForm
@@ -28,11 +29,10 @@ def page_or_part(
     return render(request, name, context, status=status)
 
 
-def error_toast(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+def error_toast(sentence: str, status: int) -> HttpResponse:
     """The sentence in the corner of the page; what the request wanted to replace stays."""
-    answer = render(request, "components/toast.html", {"kind": "bad", "text": sentence})
-    answer.status_code = status
-    return reswap(retarget(answer, "#toasts"), "beforeend")
+    text = render_to_string("components/toast.html", {"kind": "bad", "text": sentence})
+    return reswap(retarget(HttpResponse(text, status=status), "#toasts"), "beforeend")
 
 
 def login_dialog(request: HttpRequest, form: AuthenticationForm | None = None) -> HttpResponse:

@@ -21,5 +21,6 @@ if settings.DEBUG:
 
     urlpatterns += [
         path("gallery/", gallery.office, name="gallery"),
+        path("gallery/split/", gallery.split, name="gallery-split"),
         path("gallery/till/", gallery.till, name="gallery-till"),
     ]

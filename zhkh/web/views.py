@@ -98,7 +98,7 @@ def server_time(request: HttpRequest) -> JsonResponse:
 
 def _signed_in_again(request: HttpRequest) -> HttpResponse:
     """Closes the dialog; forms on the page get the new CSRF token and go on."""
-    answer = HttpResponse(status=200)
+    answer = HttpResponse(status=204)
     return trigger_client_event(answer, "signed-in", {"token": get_token(request)})
 
 
