@@ -11,7 +11,6 @@ from django.db import connection
 from accounts_registry.models import House
 from charges.calc.result import LineResult, Part, ScenarioResult, result_json
 from charges.models import ChargeInput
-from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
 # Raised whenever the same inputs would give another result.
@@ -89,8 +88,8 @@ def _columns(line: LineResult, service_ids: Mapping[str, int]) -> Iterable[objec
         line.price,
         *_part(line.individual),
         *_part(line.common),
-        line.uplift.coefficient if line.uplift else None,
-        line.uplift.amount if line.uplift else ZERO,
+        line.uplift.coefficient,
+        line.uplift.amount,
         line.vat,
         line.charged,
         line.recalculated,

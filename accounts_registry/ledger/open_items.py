@@ -30,6 +30,7 @@ class Settlement:
     debts: tuple[Debt, ...]
     allocations: tuple[Allocation, ...]
     open_items: tuple[OpenItem, ...]
+    advance: Decimal  # what found no debt to close; roubles
 
 
 def open_items(account: PersonalAccount) -> list[OpenItem]:
@@ -71,6 +72,7 @@ def settlement_of(
         debts=tuple(debts),
         allocations=tuple(item for item in allocations if item.payment),
         open_items=tuple(_left(debts, allocations, ids)),
+        advance=sum((item.amount for item in allocations if item.period is None), ZERO),
     )
 
 

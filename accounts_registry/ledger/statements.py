@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from accounts_registry.ledger.models import Adjustment, AdjustmentKind
+from django.db.models import F, Sum
+
+from accounts_registry.ledger.models import Adjustment, AdjustmentKind, Turnover
 from zhkh.kernel.period import Period
 
 
@@ -35,3 +37,9 @@ def recalculations_of_month(
             Recalculation(row.service_id, row.amount, row.for_month, row.reason, row.basis)
         )
     return dict(found)
+
+
+def posted_charges(account_ids: Iterable[int], *, period: Period) -> dict[int, Decimal]:
+    """What the posted month added to each account: charges and adjustments; roubles."""
+    rows = Turnover.objects.filter(account_id__in=list(account_ids), month=period.first_day)
+    return dict(rows.values_list("account_id").annotate(Sum(F("charged") + F("adjusted"))))
