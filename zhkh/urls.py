@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("zhkh.web.urls")),
+    path("kassa/", include("cashdesk.urls")),
 ]
 
 handler403 = "zhkh.web.errors.forbidden"
