@@ -20,6 +20,14 @@ PLAIN = {  # command: the module whose `main(argv)` does it
     "services": "zhkh.commands.services",
     "tunnel": "smtp_tunnel.__main__",
 }
+WIRED = {  # the same, with the database, the broker and Django ready
+    "check-books": "zhkh.commands.check_books",
+    "demo": "zhkh.commands.demo",
+    "run": "zhkh.commands.run",
+    "worker": "zhkh.commands.worker",
+    "charge": "zhkh.commands.charge",
+    "issue": "zhkh.commands.issue",
+}
 BY_OWNER = ("migrate", "makemigrations")  # everything else works as a role that owns nothing
 WITHOUT_SERVICES = ("check", "makemessages", "compilemessages", "collectstatic")
 WORDS = {
@@ -31,7 +39,8 @@ WORDS = {
     "worker": "исполнитель заданий",
     "mail-worker": "отправщик писем",
     "mail": "почта: состояние и действия",
-    "charge": "рассчитать месяц",
+    "charge": "рассчитать и подтвердить месяц",
+    "issue": "выпустить платёжные документы проведённого месяца",
     "check-books": "сверить книги: остатки, распределения, документы",
     "migrate": "привести базу данных к этой версии программы",
     "makemigrations": "записать изменения моделей",
@@ -64,11 +73,23 @@ def run(name: str, arguments: list[str]) -> int:
     if name in PLAIN:
         command = cast(Command, importlib.import_module(PLAIN[name]).main)
         return command(arguments)
+    if name in WIRED:
+        return run_wired(name, arguments)
     if name in WORDS:
         return run_by_django(name, arguments)
     print(f"Нет команды «{name}».", file=sys.stderr)
     print_commands(sys.stderr)
     return 2
+
+
+def run_wired(name: str, arguments: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhkh.settings.dev")
+    find_services(as_owner=False)
+    import django  # noqa: PLC0415 - slow to import
+
+    django.setup()
+    command = cast(Command, importlib.import_module(WIRED[name]).main)
+    return command(arguments)
 
 
 def run_by_django(name: str, arguments: list[str]) -> int:

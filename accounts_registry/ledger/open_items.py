@@ -79,15 +79,20 @@ def settlement_of(
 def _owed(
     account: PersonalAccount, before: Period | None
 ) -> dict[tuple[int, Period], tuple[Decimal, dt.date | None]]:
-    """What each month added, by service: posted charges and adjustments, opening balances."""
+    """What each month added, by service: posted charges, adjustments, opening balances."""
     amounts: defaultdict[tuple[int, Period], Decimal] = defaultdict(lambda: ZERO)
     dues: dict[tuple[int, Period], dt.date | None] = {}
+    posted = set()
     for row in Turnover.objects.filter(account=account):
+        posted.add(row.month)
         amounts[row.service_id, Period.of(row.month)] += row.charged + row.adjusted
-    for entry in Adjustment.objects.filter(account=account, kind=AdjustmentKind.OPENING):
+    for entry in Adjustment.objects.filter(account=account):
         key = entry.service_id, Period.of(entry.for_month)
-        amounts[key] += entry.amount
-        dues[key] = entry.due_on
+        if entry.kind == AdjustmentKind.OPENING:
+            amounts[key] += entry.amount
+            dues[key] = entry.due_on
+        elif entry.month not in posted:  # posted ones are in the turnover of their month
+            amounts[key] += entry.amount
     return {
         key: (amount, dues.get(key))
         for key, amount in amounts.items()
