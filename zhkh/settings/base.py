@@ -106,6 +106,9 @@ USE_THOUSAND_SEPARATOR = (
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 
+# The demo and training courses stand on a day of the past; None is the real today.
+TRAINING_DAY = env.day("ZHKH_TRAINING_DAY")
+
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

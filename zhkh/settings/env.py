@@ -1,5 +1,6 @@
 """Typed reading of the environment; a wrong value stops the program with a sentence."""
 
+import datetime as dt
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -33,6 +34,19 @@ def flag(name: str, *, default: bool = False) -> bool:
 def path(name: str, default: Path) -> Path:
     value = os.environ.get(name)
     return Path(value) if value else default
+
+
+def day(name: str) -> dt.date | None:
+    """
+    A date as 2013-08-05, None when the variable is absent.
+
+    :raises ImproperlyConfigured: it is not a date.
+    """
+    value = os.environ.get(name)
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={value!r}: ожидается дата вида 2013-08-05.") from error
 
 
 def database(url: str) -> dict[str, object]:

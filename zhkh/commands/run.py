@@ -1,0 +1,61 @@
+"""`zhkh run`: web server and worker for development, until Ctrl-C."""
+
+import argparse
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+ZHKH = [sys.executable, "-m", "zhkh"]
+
+
+def main(argv: list[str]) -> int:
+    """0 stopped by the user; 3 the port is taken."""
+    parser = argparse.ArgumentParser(prog="zhkh run", description="Веб-сервер и исполнитель.")
+    parser.add_argument("--port", type=int, default=8000, help="порт на 127.0.0.1")
+    options = parser.parse_args(argv)
+    if not is_free(options.port):
+        print(
+            f"Порт {options.port} занят: остановите другую программу (make stop) "
+            "или назовите другой порт: make run ARGS='--port 8001'.",
+            file=sys.stderr,
+        )
+        return 3
+    subprocess.run([*ZHKH, "migrate", "--verbosity=0"], check=True)
+    with ended_with_us([*ZHKH, "worker"]), ended_with_us(web_command(options.port)) as web:
+        print(f"Откройте http://127.0.0.1:{options.port} (остановить: Ctrl-C)", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            web.wait()
+    return 0
+
+
+def web_command(port: int) -> list[str]:
+    """Two processes of gunicorn on loopback."""
+    return [
+        sys.executable, "-m", "gunicorn", "zhkh.wsgi:application",
+        f"--bind=127.0.0.1:{port}", "--workers=2", "--access-logfile=-",
+    ]  # fmt: skip
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@contextlib.contextmanager
+def ended_with_us(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that gets Ctrl-C with us and is asked to end when we do."""
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+        child.wait(timeout=30)
