@@ -7,6 +7,7 @@ import contextlib
 import logging
 import logging.handlers
 import sys
+from collections.abc import Iterator
 
 from smtp_tunnel.conf import ConfigError
 from smtp_tunnel.config import TunnelConfig, read_config
@@ -33,8 +34,8 @@ def main(argv: list[str] | None = None) -> int:
         config = read_config(arguments.config)
         if arguments.check:
             return _check(config)
-        _log_to(config)
-        run(config, announce=_say)
+        with _log_of(config):
+            run(config, announce=_say)
     except ConfigError as error:
         _complain(str(error))
         return BAD_INPUT
@@ -77,7 +78,8 @@ def _print_options() -> None:
                 _say(f"  {name}" + (f" — {option.remark}" if option.remark else ""))
 
 
-def _log_to(config: TunnelConfig) -> None:
+@contextlib.contextmanager
+def _log_of(config: TunnelConfig) -> Iterator[None]:
     """To stderr, or to the file of `output`, which may be renamed while we run."""
     handler: logging.Handler = logging.StreamHandler()
     if config.output:
@@ -93,6 +95,11 @@ def _log_to(config: TunnelConfig) -> None:
     logger = logging.getLogger("smtp_tunnel")
     logger.addHandler(handler)
     logger.setLevel(LEVELS.get(config.debug, logging.CRITICAL))
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 def _say(line: str) -> None:

@@ -16,7 +16,7 @@ from smtp_tunnel.failure import TunnelFailure
 from smtp_tunnel.relay import Relay
 from smtp_tunnel.resolve import Resolver, Target
 from smtp_tunnel.service import Service, SocketOption
-from smtp_tunnel.sockets import close, say_and_close, shake_hands
+from smtp_tunnel.sockets import FarewellMaker, close, say_and_close, shake_hands
 from smtp_tunnel.starttls import start_tls
 from smtp_tunnel.tlsctx import TlsClient
 
@@ -59,7 +59,10 @@ class Record:
 
 
 class Connection:
-    def __init__(self, runtime: ServiceRuntime, local: socket.socket, number: int) -> None:
+    def __init__(
+        self, runtime: ServiceRuntime, local: socket.socket, number: int, farewells: FarewellMaker
+    ) -> None:
+        self._farewells = farewells
         self._runtime, self._service = runtime, runtime.service
         self._local = local
         self._relay: Relay | None = None
@@ -138,21 +141,22 @@ class Connection:
     async def _connect(self, target: Target) -> socket.socket:
         seconds = self._service.timeouts.connect
         where = {"host": target.host, "port": target.port}
-        sock = socket.socket(target.family, socket.SOCK_STREAM)
+        try:
+            sock = socket.socket(target.family, socket.SOCK_STREAM)
+        except OSError as error:  # out of descriptors
+            raise failure.of_connect(error, host=target.host, port=target.port) from None
         try:
             sock.settimeout(0)
             if self._service.local:
                 sock.bind((self._service.local, 0))
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_connect(sock, target.sockaddr)
-        except TimeoutError:
+        except BaseException as error:
             sock.close()
-            raise TunnelFailure("timeout_tcp", seconds=seconds, **where) from None
-        except OSError as error:
-            sock.close()
-            raise failure.of_connect(error, host=target.host, port=target.port) from None
-        except BaseException:
-            sock.close()
+            if isinstance(error, TimeoutError) and error.errno is None:
+                raise TunnelFailure("timeout_tcp", seconds=seconds, **where) from None
+            if isinstance(error, OSError):
+                raise failure.of_connect(error, host=target.host, port=target.port) from None
             raise
         self.record.upstream = f"{target.host}({target})" if target.port else target.host
         return sock
@@ -202,7 +206,7 @@ class Connection:
         def keep() -> None:
             self._runtime.tls.keep_session(remote, target.host)
 
-        relay = Relay(self._local, remote, self._service.timeouts, keep)
+        relay = Relay(self._local, remote, self._service.timeouts, self._farewells, keep)
         self._relay = relay
         try:
             ending = await relay.run(greeting)

@@ -124,7 +124,7 @@ def of_connect(error: OSError, *, host: str, port: int) -> TunnelFailure:
     }
     key = keys.get(error.errno or 0, "connect_failed")
     text = error.strerror or str(error)
-    return TunnelFailure(key, host=host, port=port, text=text, seconds="…")
+    return TunnelFailure(key, host=host, port=port, text=text, seconds="отведённые системой")
 
 
 def of_tls(error: OSError, *, host: str, port: int) -> TunnelFailure:

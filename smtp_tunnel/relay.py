@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from smtp_tunnel.failure import TunnelFailure, of_tls
 from smtp_tunnel.service import Timeouts
-from smtp_tunnel.sockets import close_notify, send_raw
+from smtp_tunnel.sockets import FarewellMaker, send_raw
 
 CHUNK = 65536
 ROUNDS = 16  # chunks per wake-up, then the other connections have their turn
@@ -41,6 +41,7 @@ class Relay:
         local: socket.socket,
         remote: ssl.SSLSocket,
         timeouts: Timeouts,
+        farewells: FarewellMaker,
         on_first_data: Callable[[], None],
     ) -> None:
         """`on_first_data` is called when the server has said something inside TLS."""
@@ -49,6 +50,7 @@ class Relay:
         self._loop = asyncio.get_running_loop()
         self._local, self._remote = local, remote
         self._timeouts = timeouts
+        self._farewells = farewells
         self._on_first_data: Callable[[], None] | None = on_first_data
         self._ended: asyncio.Future[Ending] = self._loop.create_future()
         self._up = memoryview(b"")  # read from the client, not yet taken by TLS
@@ -220,7 +222,7 @@ class Relay:
         sent_all = self._local_eof and not self._up and not self._said_goodbye
         if sent_all and (self._remote_eof or (self._remote_drained and not self._down)):
             self._said_goodbye = True
-            self._farewell = close_notify(self._remote)
+            self._farewell = self._farewells.close_notify(self._remote)
             if self._remote.version() is None:  # both directions of TLS are closed now
                 self._remote_eof = True
             self._farewell = self._farewell[self._send_farewell() :]

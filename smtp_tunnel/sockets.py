@@ -51,30 +51,41 @@ async def shake_hands(tls: ssl.SSLSocket) -> None:
             return
 
 
-def close_notify(tls: ssl.SSLSocket) -> bytes:
+class FarewellMaker:
     """
-    The TLS close_notify alert as bytes for the wire; our direction is closed after it.
+    Makes the TLS close_notify alert as bytes for the wire.
 
     `SSLSocket.unwrap` also reads from the peer at once, and a letter that arrives at that moment
     breaks the connection ("application data after close notify"). So for the time of the call
     the descriptor points at an empty socket pair: nothing can be read, the alert is caught here.
+    The three descriptors are taken once, so a process out of descriptors can still part cleanly.
     """
-    stand_in, caught = socket.socketpair()
-    with stand_in, caught:
-        stand_in.settimeout(0)
-        caught.settimeout(0)
+
+    def __init__(self) -> None:
+        self._stand_in, self._caught = socket.socketpair()
+        self._stand_in.settimeout(0)
+        self._caught.settimeout(0)
+        self._spare = os.dup(self._stand_in.fileno())
+
+    def close_notify(self, tls: ssl.SSLSocket) -> bytes:
+        """Our direction of `tls` is closed after it; the bytes are still to be sent."""
         number = tls.fileno()
-        kept = os.dup(number)
+        os.dup2(number, self._spare, inheritable=False)
         try:
-            os.dup2(stand_in.fileno(), number, inheritable=False)
+            os.dup2(self._stand_in.fileno(), number, inheritable=False)
             with contextlib.suppress(OSError):  # SSLWantReadError: the peer has not closed yet
                 tls.unwrap()
         finally:
-            os.dup2(kept, number, inheritable=False)
-            os.close(kept)
+            os.dup2(self._spare, number, inheritable=False)
+            os.dup2(self._stand_in.fileno(), self._spare, inheritable=False)
         with contextlib.suppress(BlockingIOError):
-            return caught.recv(CHUNK)
-    return b""
+            return self._caught.recv(CHUNK)
+        return b""
+
+    def close(self) -> None:
+        self._stand_in.close()
+        self._caught.close()
+        os.close(self._spare)
 
 
 def send_raw(tls: socket.socket, data: bytes) -> int:

@@ -12,6 +12,7 @@ from smtp_tunnel.config import TunnelConfig
 from smtp_tunnel.connection import Connection, ServiceRuntime, prepare_local
 from smtp_tunnel.listener import Listener
 from smtp_tunnel.service import Service, describe
+from smtp_tunnel.sockets import FarewellMaker
 
 log = logging.getLogger("smtp_tunnel")
 ListenerKey = tuple[Address, str]
@@ -27,6 +28,7 @@ class Tunnel:
         self._listeners: dict[ListenerKey, Listener] = {}
         self._open: dict[asyncio.Task[None], Connection] = {}
         self._hurry = asyncio.Event()
+        self._farewells: FarewellMaker | None = None
         self._count = 0
 
     @property
@@ -49,6 +51,7 @@ class Tunnel:
         :raises ListenError: nothing stays bound.
         """
         self._listen(self._config)
+        self._farewells = FarewellMaker()
         self._tell(self._config)
         self._resume()
 
@@ -86,6 +89,8 @@ class Tunnel:
             connection.stop()
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+        if self._farewells:
+            self._farewells.close()
 
     def hurry(self) -> None:
         self._hurry.set()
@@ -119,10 +124,11 @@ class Tunnel:
         return Listener(service, lambda client: self._serve(key, client))
 
     def _serve(self, key: ListenerKey, client: socket.socket) -> None:
+        assert self._farewells is not None
         runtime = self._runtimes[key]
         prepare_local(client, runtime.service.socket_options)
         self._count += 1
-        connection = Connection(runtime, client, self._count)
+        connection = Connection(runtime, client, self._count, self._farewells)
         task = asyncio.create_task(connection.serve())
         self._open[task] = connection
         task.add_done_callback(self._served)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from smtp_tunnel.config import read_config
+from smtp_tunnel.conf import ConfigError
+from smtp_tunnel.config import TunnelConfig, read_config
 from smtp_tunnel.supervise import running
 
 Dial = Callable[..., socket.socket]
@@ -63,3 +64,26 @@ def dial(write_conf: Callable[..., Path]) -> Iterator[Dial]:
             return stack.enter_context(client)
 
         yield connect
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_text(text: str | bytes) -> TunnelConfig:
+        path = tmp_path / "stunnel.conf"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_config(path)
+
+    return read_text
+
+
+@pytest.fixture
+def complaints(read, tmp_path):
+    """The problems, with the file's name cut to «conf»."""
+
+    def complain(text: str) -> list[str]:
+        with pytest.raises(ConfigError) as refused:
+            read(text)
+        whole = str(tmp_path / "stunnel.conf")
+        return [problem.replace(whole, "conf") for problem in refused.value.problems]
+
+    return complain

@@ -25,6 +25,7 @@ from tests.smtp_tunnel.upstream import (
     inside_tls,
     old_context_for,
     read_to_end,
+    revocation_list,
     self_signed_context,
     smtp_session,
     upstream,
@@ -243,11 +244,26 @@ def test_unknown_server_name(dial):
 
 
 def test_server_that_accepts_and_keeps_silent(dial):
-    with upstream(lambda sock: sock.recv(1) and sock.recv(100000) and sock.recv(1)) as server:
+    def keep_silent(sock: socket.socket) -> None:
+        while sock.recv(10000):
+            pass
+
+    with upstream(keep_silent) as server:
         heard = read_to_end(dial(server.port, "TIMEOUTbusy = 1"))
 
     assert heard.decode() == (
         f"421 4.4.2 tls_timeout: Сервер localhost:{server.port} не закончил установку TLS за 1 с.\r\n"
+    )
+
+
+def test_revoked_certificate(dial, authority, leaf, tmp_path):
+    crl = tmp_path / "crl.pem"
+    crl.write_bytes(revocation_list(authority, leaf))
+    with upstream(inside_tls(context_for(leaf), smtp_session)) as server:
+        heard = read_to_end(dial(server.port, f"CRLfile = {crl}"))
+
+    assert heard.decode() == (
+        "421 4.4.2 cert_revoked: Сертификат localhost отозван. Соединение запрещено.\r\n"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ssl
+from typing import Any
 
 import pytest
 import trustme
@@ -92,7 +93,7 @@ def shake_hands(issued_for: str, expected: str):
     authority = trustme.CA()
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(issued_for).configure_cert(server_context)
-    certificates = []
+    certificates: list[dict[str, Any] | None] = []
     for checks in (False, True):
         client_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         client_context.check_hostname = checks

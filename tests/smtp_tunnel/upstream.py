@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 Behaviour = Callable[[socket.socket], None]
 PATIENCE = 8
+BASE = "[smtp]\nclient = yes\naccept = 127.0.0.1:2525\nconnect = smtp.yandex.ru:465\n"
 GREETING = b"220 mail.test ESMTP\r\n"
 
 
@@ -149,6 +150,30 @@ def self_signed_context(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, secret)
     return context, pem
+
+
+def revocation_list(authority: trustme.CA, revoked: trustme.LeafCert) -> bytes:
+    """A CRL of the authority with this one certificate, as PEM."""
+    issuer = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
+    key = serialization.load_pem_private_key(authority.private_key_pem.bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    leaf = x509.load_pem_x509_certificate(revoked.cert_chain_pems[0].bytes())
+    now = dt.datetime.now(dt.UTC)
+    entry = (
+        x509.RevokedCertificateBuilder()
+        .serial_number(leaf.serial_number)
+        .revocation_date(now - dt.timedelta(hours=1))
+        .build()
+    )
+    return (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(now - dt.timedelta(hours=1))
+        .next_update(now + dt.timedelta(days=1))
+        .add_revoked_certificate(entry)
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
 
 
 def read_to_end(sock: socket.socket) -> bytes:
