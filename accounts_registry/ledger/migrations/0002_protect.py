@@ -89,7 +89,8 @@ CREATE TRIGGER {table}_takes_open_months AFTER INSERT ON {table}
 PAYMENT_AND_LINES_AGREE = """
 CREATE FUNCTION zhkh_payment_equals_its_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  checked bigint := CASE TG_TABLE_NAME WHEN 'ledger_payment' THEN NEW.id ELSE NEW.payment_id END;
+  checked bigint := to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'ledger_payment' THEN 'id'
+                                      ELSE 'payment_id' END;
 BEGIN
   IF EXISTS (
     SELECT FROM ledger_payment payment
