@@ -12,7 +12,7 @@ KOPECK = Decimal("0.01")
 def round_money(amount: Decimal) -> Decimal:
     """Round half-up to the kopeck; never gives minus zero (contract: "Rounding")."""
     rounded = amount.quantize(KOPECK, rounding=ROUND_HALF_UP, context=WIDE)
-    return rounded if rounded else ZERO
+    return rounded or ZERO
 
 
 def round_places(value: Decimal, places: int) -> Decimal:

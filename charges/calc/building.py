@@ -1,0 +1,243 @@
+"""One house and one month: the smallest thing that can be calculated, because its volumes are shared."""
+
+import dataclasses
+from collections.abc import Sequence
+from decimal import Decimal
+
+from charges.calc.balance import balance_of
+from charges.calc.benefits import benefits
+from charges.calc.common_house import CommonVolumes, Ground, common_volumes
+from charges.calc.demands import Demands
+from charges.calc.drainage import drainage_volume
+from charges.calc.heating import heating_volumes
+from charges.calc.inputs import Account, Charge, House, Service
+from charges.calc.lines import ZONES, Draft, LineMaker
+from charges.calc.pieces import ByZone
+from charges.calc.pricing import Slice, amount_of, excess_of, method_of, volume_of
+from charges.calc.problems import Place
+from charges.calc.recalculation import Change, given, lowered, yearly_correction
+from charges.calc.result import (
+    AccountResult,
+    CommonResult,
+    HouseResult,
+    LineResult,
+    Part,
+    Segment,
+    UpliftResult,
+)
+from charges.calc.tables import MonthTables
+from charges.calc.timeline import Month
+from charges.calc.volumes import individual_volumes
+from charges.calc.voted import voted_lines
+from charges.calc.why import explain
+from zhkh.kernel.exact import difference, total
+from zhkh.kernel.money import ZERO, round_ratio
+
+_VOLUME_PLACES = 7
+_ONE = Decimal(1)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HouseCalculation:
+    house: HouseResult
+    accounts: tuple[AccountResult, ...]  # by number
+
+
+def calculate_house(
+    tables: MonthTables, house: House, place: Place = ("houses", 0)
+) -> HouseCalculation:
+    """
+    Everything of one house. `place` is where it stands in the scenario, for problems.
+
+    :raises ScenarioProblems: something is missing that a rule needs, with every such thing.
+    """
+    demands = Demands()
+    calculation = _House(tables, house, place, demands).calculate()
+    demands.refuse_if_any()
+    return calculation
+
+
+@dataclasses.dataclass(slots=True)
+class _House:
+    tables: MonthTables
+    house: House
+    place: Place
+    demands: Demands
+
+    def calculate(self) -> HouseCalculation:
+        volumes = self._volumes()
+        ground = Ground(self.house, self.place, self.tables, volumes, self.demands)
+        common = common_volumes(ground)
+        voted = voted_lines(self.house, self.place, self.tables, self.demands)
+        accounts = [
+            self._account(number, own, common, voted[number]) for number, own in enumerate(volumes)
+        ]
+        accounts.sort(key=lambda account: account.number)
+        return HouseCalculation(self._house_result(common), tuple(accounts))
+
+    def _volumes(self) -> list[dict[str, ByZone]]:
+        """Individual volumes of every account; drainage after the services it adds up."""
+        volumes: list[dict[str, ByZone]] = [{} for _ in self.house.accounts]
+        services = sorted(
+            self.tables.services, key=lambda service: service.charge is Charge.DRAINAGE
+        )
+        for service in services:
+            for own, found in zip(volumes, self._volumes_of(service, volumes), strict=True):
+                if found:
+                    own[service.code] = found
+        return volumes
+
+    def _volumes_of(self, service: Service, volumes: Sequence[dict[str, ByZone]]) -> list[ByZone]:
+        accounts = self.house.accounts
+        if service.charge is Charge.HEATING:
+            heat = heating_volumes(service, self.house, self.place, self.tables, self.demands)
+            return [{None: pieces} if pieces else {} for pieces in heat]
+        if service.charge is Charge.DRAINAGE:
+            flows = [drainage_volume(service, own) for own in volumes]
+            return [
+                {None: pieces} if pieces and account.has(service.code) else {}
+                for account, pieces in zip(accounts, flows, strict=True)
+            ]
+        return [
+            individual_volumes(service, account, self.tables) if account.has(service.code) else {}
+            for account in accounts
+        ]
+
+    # --- one account
+
+    def _account(
+        self,
+        number: int,
+        own: dict[str, ByZone],
+        common: CommonVolumes,
+        voted: dict[str, Draft],
+    ) -> AccountResult:
+        account = self.house.accounts[number]
+        place = (*self.place, "accounts", number)
+        drafts = [
+            draft
+            for service in self.tables.services
+            if account.has(service.code)
+            for draft in self._drafts(service, account, own, common, voted)
+        ]
+        lines = self._finished(account, place, drafts)
+        charged = total((line.total for line in lines), ZERO)
+        balance = balance_of(account, self.tables, self.demands)
+        return AccountResult(
+            account.number,
+            lines,
+            balance.allocations,
+            balance.penalty,
+            balance.opening,
+            charged,
+            balance.to_pay(charged),
+            balance.advance_left(charged),
+        )
+
+    def _drafts(
+        self,
+        service: Service,
+        account: Account,
+        own: dict[str, ByZone],
+        common: CommonVolumes,
+        voted: dict[str, Draft],
+    ) -> list[Draft]:
+        if service.charge is Charge.APPORTIONED:
+            return [voted[service.code]] if service.code in voted else []
+        maker = LineMaker(self.tables, self.house, self.demands)
+        found = common.get(service.code, {})
+        return list(maker.lines(service, account, own.get(service.code, {}), found))
+
+    def _finished(
+        self, account: Account, place: Place, drafts: Sequence[Draft]
+    ) -> tuple[LineResult, ...]:
+        served = list(dict.fromkeys(draft.service.code for draft in drafts))
+        to_first_lines = given(account, place, served, self.demands)
+        lines = []
+        for draft in drafts:
+            changes = list(lowered(draft, account, self.house, self.tables))
+            changes += to_first_lines.pop(draft.service.code, [])
+            if draft.service.charge is Charge.HEATING:
+                changes += self._correction(draft.service, account)
+            lines.append(self._line(draft, account, changes))
+        return tuple(lines)
+
+    def _correction(self, service: Service, account: Account) -> list[Change]:
+        change = yearly_correction(service, account, self.house, self.tables)
+        return [] if change is None else [change]
+
+    def _line(self, draft: Draft, account: Account, changes: Sequence[Change]) -> LineResult:
+        charged = draft.charged
+        recalculated = total((change.amount for change in changes), ZERO)
+        due = total((charged, recalculated))
+        reliefs = benefits(draft, account, self.tables, limit=due)
+        benefit = total((relief.amount for relief in reliefs), ZERO)
+        month = self.tables.month
+        return LineResult(
+            draft.service.code,
+            draft.zone,
+            draft.component,
+            draft.use,
+            draft.unit,
+            _price(draft.slices),
+            _part(draft.individual),
+            _part(draft.common),
+            _uplift(draft.individual),
+            draft.vat,
+            charged,
+            recalculated,
+            benefit,
+            difference(due, benefit),
+            _segments(draft, month),
+            explain(draft, [*changes, *reliefs], month),
+        )
+
+    # --- the house itself
+
+    def _house_result(self, common: CommonVolumes) -> HouseResult:
+        rows = [
+            CommonResult(
+                row.service,
+                row.zone,
+                round_ratio(row.volume, _VOLUME_PLACES),
+                row.method,
+                round_ratio(row.rest - row.volume, _VOLUME_PLACES),
+            )
+            for service in self.tables.services
+            for zone in ZONES
+            if (row := common.get(service.code, {}).get(zone)) is not None
+        ]
+        return HouseResult(self.house.code, tuple(rows))
+
+
+def _price(slices: Sequence[Slice]) -> Decimal | None:
+    prices = {part.price for part in slices}
+    return prices.pop() if len(prices) == 1 else None
+
+
+def _part(slices: Sequence[Slice]) -> Part | None:
+    if not slices:
+        return None
+    return Part(volume_of(slices), method_of(slices), amount_of(slices))
+
+
+def _uplift(individual: Sequence[Slice]) -> UpliftResult:
+    coefficients = {part.coefficient for part in individual} or {_ONE}
+    coefficient = coefficients.pop() if len(coefficients) == 1 else None
+    return UpliftResult(coefficient, excess_of(individual))
+
+
+def _segments(draft: Draft, month: Month) -> tuple[Segment, ...]:
+    if len(draft.individual) <= 1 and len(draft.common) <= 1:
+        return ()
+    return tuple(
+        Segment(
+            part.part,
+            month.date(part.lo),
+            month.date(part.hi),
+            part.volume,
+            part.price,
+            part.amount,
+        )
+        for part in draft.slices
+    )

@@ -1,0 +1,212 @@
+"""Common volumes of a house and an account's share of them (contract: "Common volume"; п. 44–48 of Rules № 354)."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from charges.calc.demands import Demands
+from charges.calc.inputs import (
+    Account,
+    Charge,
+    CommonRounding,
+    House,
+    Method,
+    RoundingBasis,
+    Service,
+    Zone,
+)
+from charges.calc.pieces import ByZone, Note, note
+from charges.calc.problems import Place
+from charges.calc.tables import MonthTables
+from charges.calc.words import number_words
+from zhkh.kernel.exact import product
+from zhkh.kernel.money import round_ratio
+
+_SHARED = frozenset({Charge.METERED, Charge.HOT_WATER_TWO_PART, Charge.DRAINAGE})
+
+Individual = Sequence[Mapping[str, ByZone]]  # volumes of each account by service and zone
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Common:
+    """What the house has to share of one service in one zone."""
+
+    service: str
+    zone: Zone | None
+    rest: Fraction  # below zero: nothing is shared, the rest is only reported
+    method: Method
+    note: Note
+
+    @property
+    def volume(self) -> Fraction:
+        return max(Fraction(0), self.rest)
+
+
+CommonVolumes = dict[str, dict[Zone | None, Common]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything the common volumes of a house follow from."""
+
+    house: House
+    place: Place
+    tables: MonthTables
+    individual: Individual
+    demands: Demands
+
+
+def common_volumes(ground: Ground) -> CommonVolumes:
+    """By service, then zone. Drainage comes last: it may add up the others."""
+    shared = [service for service in ground.tables.services if service.charge in _SHARED]
+    shared.sort(key=lambda service: service.charge is Charge.DRAINAGE)
+    found: CommonVolumes = {}
+    for service in shared:
+        rows = _given(service, ground) or _metered(service, ground) or _by_norm(service, ground)
+        if not rows and service.charge is Charge.DRAINAGE:
+            rows = _summed(service, found)
+        if rows:
+            found[service.code] = {row.zone: row for row in rows}
+    return found
+
+
+def _given(service: Service, ground: Ground) -> list[Common]:
+    return [
+        Common(
+            service.code,
+            row.zone,
+            Fraction(row.volume),
+            row.method,
+            note(_given_words, row.volume, row.method),
+        )
+        for row in ground.house.common_volumes
+        if row.service == service.code
+    ]
+
+
+def _given_words(volume: Decimal, method: Method) -> str:
+    if method is Method.NORM:
+        return (
+            f"объём дома по нормативу {number_words(volume)} (п. 44, 48 Правил № 354, формула 10)"
+        )
+    return f"объём дома по общедомовому прибору {number_words(volume)} (п. 44, формула 12)"
+
+
+# --- from a house meter
+
+
+def _metered(service: Service, ground: Ground) -> list[Common]:
+    """The house meter less what was used in the premises and what other services were made of."""
+    rows = [row for row in ground.house.house_meters if row.service == service.code]
+    made = sum((_house_volume(code, ground) for code in service.minus if rows), start=Fraction(0))
+    common = []
+    for row in rows:
+        used = _used(service.code, row.zone, ground)
+        rest = Fraction(row.volume) - used - made
+        words = note(_metered_words, row.volume, used, made, rest)
+        common.append(Common(service.code, row.zone, rest, Method.HOUSE_METER, words))
+    return common
+
+
+def _used(service: str, zone: Zone | None, ground: Ground) -> Fraction:
+    """Individual volumes of a zone; a meter without zones measures all of them."""
+    pieces = (
+        piece
+        for account in ground.individual
+        for piece_zone, pieces in account.get(service, {}).items()
+        if zone in {None, piece_zone}
+        for piece in pieces
+    )
+    return sum((piece.volume for piece in pieces), start=Fraction(0))
+
+
+def _house_volume(service: str, ground: Ground) -> Fraction:
+    volumes = [row.volume for row in ground.house.house_meters if row.service == service]
+    if not volumes:
+        ground.demands.note(
+            (*ground.place, "house_meters"),
+            f"нет общедомового прибора услуги «{service}» из minus",
+            "её объём за месяц",
+        )
+    return sum(map(Fraction, volumes), start=Fraction(0))
+
+
+def _metered_words(volume: Decimal, used: Fraction, made: Fraction, rest: Fraction) -> str:
+    others = f" − {number_words(made)} на другие услуги" if made else ""
+    words = (
+        f"общедомовой прибор {number_words(volume)} − {number_words(used)} в помещениях{others} = "
+        f"{number_words(rest)} (п. 44 Правил № 354, формула 12)"
+    )
+    return f"{words}; остаток меньше нуля, распределяется 0" if rest < 0 else words
+
+
+# --- by norm, and the sum for drainage
+
+
+def _by_norm(service: Service, ground: Ground) -> list[Common]:
+    """Norm × common area; a norm that changes inside the month counts by its days."""
+    tables, house = ground.tables, ground.house
+    if not tables.has_norm(service.code, "per_common_m2"):
+        return []
+    area = house.common_area
+    if area is None:
+        ground.demands.note(
+            (*ground.place, "common_area"), "нет ключа", "площадь общего имущества для норматива"
+        )
+        return []
+    spans = [span for span in tables.norm(service.code, "per_common_m2") if span.value]
+    per_m2 = sum((span.value.monthly * span.days for span in spans if span.value), Fraction(0))
+    volume = per_m2 / tables.month.days * Fraction(area)
+    norms = " и ".join(span.value.words for span in spans if span.value)
+    words = note(
+        lambda: (
+            f"норматив {norms} × {number_words(area)} м2 общего имущества = "
+            f"{number_words(volume)} (п. 44, 48 Правил № 354, формула 10)"
+        )
+    )
+    return [Common(service.code, None, volume, Method.NORM, words)]
+
+
+def _summed(service: Service, found: CommonVolumes) -> list[Common]:
+    """Common volumes of the sources over all their zones."""
+    rows = [row for code in dict.fromkeys(service.sources) for row in found.get(code, {}).values()]
+    if not rows:
+        return []
+    volume = sum((row.volume for row in rows), start=Fraction(0))
+    by_norm = any(row.method is Method.NORM for row in rows)
+    words = note(
+        lambda: (
+            "сумма общедомовых объёмов "
+            + " + ".join(number_words(row.volume) for row in rows)
+            + f" = {number_words(volume)} (п. 44 Правил № 354)"
+        )
+    )
+    method = Method.NORM if by_norm else Method.HOUSE_METER
+    return [Common(service.code, None, volume, method, words)]
+
+
+# --- the account's share
+
+
+def share_of(common: Common, account: Account, house: House, rounding: CommonRounding) -> Decimal:
+    """The account's part by area, rounded as the scenario says."""
+    if rounding.basis is RoundingBasis.PER_M2:
+        per_m2 = round_ratio(common.volume / Fraction(house.premises_area), rounding.places)
+        return product(per_m2, account.area)
+    exact = common.volume * Fraction(account.area) / Fraction(house.premises_area)
+    return round_ratio(exact, rounding.places)
+
+
+def share_words(common: Common, account: Account, house: House, rounding: CommonRounding) -> str:
+    area, premises = number_words(account.area), number_words(house.premises_area)
+    if rounding.basis is RoundingBasis.PER_M2:
+        per_m2 = round_ratio(common.volume / Fraction(house.premises_area), rounding.places)
+        return (
+            f"{common.note()}; на 1 м2: {number_words(common.volume)} / {premises} м2 = "
+            f"{number_words(per_m2)} (до {rounding.places} зн.), × {area} м2"
+        )
+    return (
+        f"{common.note()}; доля {number_words(common.volume)} × {area} / {premises} м2 "
+        f"(до {rounding.places} зн.)"
+    )

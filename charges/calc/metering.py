@@ -1,0 +1,146 @@
+"""What the meters of one account say about a month (contract: "Meters"; п. 42, 59, 60 of Rules № 354)."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from charges.calc.inputs import Meter, Method, Reading
+from charges.calc.pieces import Note
+from charges.calc.timeline import Month
+from charges.calc.words import day_words, number_words
+from zhkh.kernel.exact import difference, total
+from zhkh.kernel.period import Period
+
+_AVERAGE_SPAN = 6  # months of history the average may look back
+_LEAST_HISTORY = 3  # months of history it needs
+_AVERAGE_MONTHS = 3  # months it may stand in for readings
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Measured:
+    volume: Fraction
+    method: Method  # METER or AVERAGE
+    note: Note
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """The meter gives no volume for the month: the norm goes instead."""
+
+    uplifted: bool  # an expired meter costs the coefficient, missing readings do not
+    note: Note = dataclasses.field(compare=False)
+
+
+def measure(meter: Meter, month: Month) -> Measured | Unmeasured:
+    """The volume of the month by one meter that works on some of its days."""
+    expired_for = _months_since_expiry(meter, month.period)
+    if expired_for is not None:
+        return _measure_expired(meter, month, expired_for)
+    here = [reading for reading in meter.readings if Period.of(reading.on) == month.period]
+    before = [reading for reading in meter.readings if Period.of(reading.on) < month.period]
+    if not here:
+        return _measure_silent(meter, month, before)
+    if not before and here[0].on != meter.installed:
+        return Unmeasured(
+            uplifted=False, note=lambda: "нет показания до начала месяца, применён норматив (п. 60)"
+        )
+    return _by_readings(meter, [*before[-1:], *here])
+
+
+def _months_since_expiry(meter: Meter, period: Period) -> int | None:
+    """0 in the month of the first day without verification; nothing while it holds."""
+    if meter.verified_until is None or meter.verified_until == dt.date.max:
+        return None
+    months = period.months_since(Period.of(meter.verified_until + dt.timedelta(days=1)))
+    return months if months >= 0 else None
+
+
+def _by_readings(meter: Meter, readings: Sequence[Reading]) -> Measured:
+    volume = _consumed(meter, readings)
+    first, last = readings[0], readings[-1]
+
+    def note() -> str:
+        return (
+            f"по прибору учёта: {number_words(last.value)} ({day_words(last.on)}) − "
+            f"{number_words(first.value)} ({day_words(first.on)})"
+            f"{_turns_words(meter, readings)} = {number_words(volume)} "
+            "(п. 42 Правил № 354, формула 1)"
+        )
+
+    return Measured(Fraction(volume), Method.METER, note)
+
+
+def _consumed(meter: Meter, readings: Sequence[Reading]) -> Decimal:
+    """From the first reading to the last; a lower value is a meter past its last digit."""
+    turns = Decimal(_turns(readings) * 10**meter.digits)
+    return total([difference(readings[-1].value, readings[0].value), turns])
+
+
+def _turns(readings: Sequence[Reading]) -> int:
+    return sum(later.value < earlier.value for earlier, later in pairwise(readings))
+
+
+def _turns_words(meter: Meter, readings: Sequence[Reading]) -> str:
+    turns = _turns(readings)
+    return f" + {turns * 10**meter.digits} (переход через ноль)" if turns else ""
+
+
+def _measure_silent(meter: Meter, month: Month, before: Sequence[Reading]) -> Measured | Unmeasured:
+    """No reading in the month: the average for three months, then the norm."""
+    if not before:
+        return Unmeasured(uplifted=False, note=lambda: "показаний нет, применён норматив (п. 60)")
+    silent_for = month.period.months_since(Period.of(before[-1].on))
+    if silent_for > _AVERAGE_MONTHS:
+        return Unmeasured(
+            uplifted=False,
+            note=lambda: f"показаний нет {silent_for} мес., применён норматив (п. 60)",
+        )
+    return _by_average(meter, month, before, "показаний нет")
+
+
+def _measure_expired(meter: Meter, month: Month, expired_for: int) -> Measured | Unmeasured:
+    """Verification ran out: the average for three months, then the norm with the coefficient."""
+    until = meter.verified_until
+    assert until is not None
+    reason = f"срок поверки истёк {day_words(until)}"
+    if expired_for >= _AVERAGE_MONTHS:
+        return Unmeasured(uplifted=True, note=lambda: f"{reason}, применён норматив (п. 60)")
+    valid = [
+        reading
+        for reading in meter.readings
+        if reading.on <= until and Period.of(reading.on) < month.period
+    ]
+    return _by_average(meter, month, valid, reason)
+
+
+def _by_average(
+    meter: Meter, month: Month, readings: Sequence[Reading], reason: str
+) -> Measured | Unmeasured:
+    """A meter that works only a part of the month takes that part of the average."""
+    latest = Period.of(readings[-1].on) if readings else month.period
+    recent = [
+        reading
+        for reading in readings
+        if latest.months_since(Period.of(reading.on)) <= _AVERAGE_SPAN
+    ]
+    months = latest.months_since(Period.of(recent[0].on)) if recent else 0
+    if months < _LEAST_HISTORY:
+        return Unmeasured(
+            uplifted=False,
+            note=lambda: f"{reason}, для среднего мало показаний, применён норматив (п. 59)",
+        )
+    lo, hi = month.clip(meter.installed, meter.removed)
+    consumed = _consumed(meter, recent)
+    volume = Fraction(consumed) / months * (hi - lo) / month.days
+
+    def note() -> str:
+        part = "" if hi - lo == month.days else f" × {hi - lo}/{month.days} дней"
+        return (
+            f"{reason}, среднее с {day_words(recent[0].on)} по {day_words(recent[-1].on)}: "
+            f"{number_words(consumed)} / {months} мес.{part} (п. 59 Правил № 354)"
+        )
+
+    return Measured(volume, Method.AVERAGE, note)
