@@ -44,7 +44,7 @@ function start(clock) {
     const open = minutes >= opens && minutes < closes;
     part("minutes").textContent = `${pad(minutes / 60)}:${pad(minutes % 60)}`;
     part("seconds").textContent = `:${pad(seconds % 60)}`;
-    part("until").textContent = open ? `касса до ${clock.dataset.closes}` : `касса ${clock.dataset.opens}–${clock.dataset.closes}`;
+    part("until").textContent = open ? clock.dataset.openText : clock.dataset.shutText;
     clock.classList.toggle("clock--shut", !open);
     // The dial holds twelve hours: what lies further than a turn ahead is not drawn yet.
     const now = Math.min(Math.max(minutes, opens), closes);
