@@ -40,6 +40,7 @@ def test_the_package_holds_programs_that_run_here():
 def test_version_is_read_from_the_programs_own_words(tmp_path, version, major, whole):
     found = inspect(fake_server(tmp_path, version), "system")
 
+    assert found is not None
     assert (found.major, found.version) == (major, whole)
 
 

@@ -62,9 +62,13 @@ def start_background(
     return background_state(name, var=var)
 
 
-def stop_background(name: str, *, var: Path | None = None) -> bool:
+def stop_background(
+    name: str, *, var: Path | None = None, patience: float = POLITE_SECONDS
+) -> bool:
     """
     Ask the process to end, then end what it left behind; False when nothing ran.
+
+    `patience` seconds it may finish its work, twice: the second time its children are asked too.
 
     :raises ServiceRefusal: something of it survives even SIGKILL.
     """
@@ -75,13 +79,13 @@ def stop_background(name: str, *, var: Path | None = None) -> bool:
         pid, born = _remembered(name, var)
         ran = pid is not None and birth(pid) == born
         if pid is not None and ran:
-            end(pid, born, signal.SIGTERM, patience=POLITE_SECONDS)
-        left = end_leftovers(name, var)
+            end(pid, born, signal.SIGTERM, patience=patience)
+        left = end_leftovers(name, var, patience=patience)
         _pid_file(name, var).unlink(missing_ok=True)
     return ran or left
 
 
-def end_leftovers(name: str, var: Path) -> bool:
+def end_leftovers(name: str, var: Path, *, patience: float = LEFTOVER_SECONDS) -> bool:
     """
     End what still carries this service's mark: children of a killed parent, or itself.
 
@@ -89,7 +93,7 @@ def end_leftovers(name: str, var: Path) -> bool:
     """
     found = _marked(name, var)
     for how in (signal.SIGTERM, signal.SIGKILL):
-        deadline = time.monotonic() + LEFTOVER_SECONDS
+        deadline = time.monotonic() + patience
         for pid in _marked(name, var):
             born = birth(pid)
             if born is not None:

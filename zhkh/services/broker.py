@@ -16,9 +16,11 @@ from urllib.parse import quote
 
 from zhkh.services.background import background_state, start_background, stop_background
 from zhkh.services.place import (
+    drop_short_folder,
     log_file,
     make_folders,
     make_private,
+    naming_disk_trouble,
     only_one,
     socket_folder,
     var_folder,
@@ -52,7 +54,10 @@ def ensure_broker(var: Path | None = None) -> str:
 
 def stop_broker(var: Path | None = None) -> bool:
     """False when this folder's broker was not running."""
-    return stop_background(NAME, var=var)
+    var = var_folder(var)
+    ran = stop_background(NAME, var=var)
+    drop_short_folder(broker_socket(var).parent, var / "run")
+    return ran
 
 
 def broker_socket(var: Path) -> Path:
@@ -98,7 +103,8 @@ def _start(var: Path, socket: Path) -> None:
         stop_background(NAME, var=var)  # it runs and does not answer
     if socket.parent != var / "run":
         make_private(socket.parent, uid=os.geteuid(), gid=os.getegid())
-    socket.unlink(missing_ok=True)
+    with naming_disk_trouble(socket):
+        socket.unlink(missing_ok=True)
     start_background(NAME, [find_server(), *_options(socket)], var=var)
     deadline = time.monotonic() + START_PATIENCE_SECONDS
     while not _answers(socket):

@@ -62,6 +62,13 @@ def socket_folder(wanted: Path, *, file_name: str, uid: int) -> Path:
     return Path(f"/tmp/zhkh-{uid}-{mark}")  # noqa: S108 - made 0700 and checked by make_private
 
 
+def drop_short_folder(folder: Path, wanted: Path) -> None:
+    """Leave nothing in /tmp behind a stopped server."""
+    if folder != wanted:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
 def make_private(folder: Path, *, uid: int, gid: int) -> None:
     """
     Create the folder for one user alone, or make sure that it is so.

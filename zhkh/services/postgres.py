@@ -19,6 +19,7 @@ import psycopg
 from zhkh.services.pg_binaries import PgBinaries, find_binaries
 from zhkh.services.pg_home import SOCKET_FILE, PgHome, find_home, make_home, runnable_binaries
 from zhkh.services.place import (
+    drop_short_folder,
     log_file,
     make_folders,
     make_private,
@@ -117,6 +118,7 @@ def stop_postgres(var: Path | None = None) -> bool:
                 f"PostgreSQL (процесс {pid}) не остановился за минуту: посмотрите журнал "
                 f"{log_file(var, 'postgres')}."
             )
+        drop_short_folder(home.socket, home.folder / "socket")
     return True
 
 
