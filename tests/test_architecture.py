@@ -11,7 +11,8 @@ APPS = ["accounts_registry", "charges", "payment_docs", "mailing", "cashdesk"]
 PACKAGES = ["zhkh", *APPS, "smtp_tunnel", "scripts"]
 MONEY = ("zhkh/kernel", "charges/calc", "accounts_registry/ledger", "cashdesk")
 ROUNDING = "zhkh/kernel/money.py"
-CLOCK = {"now", "today", "localdate", "localtime", "utcnow"}
+CLOCK = {"now", "today", "utcnow"}
+CLOCK_WHEN_BARE = {"localdate", "localtime"}  # with an argument they only convert it
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 400
 
@@ -47,10 +48,11 @@ def _against_money(path: str, node: ast.AST) -> Iterator[str]:
         yield f"{node.lineno}: float {node.value}"
     if not isinstance(node, ast.Call):
         return
-    if isinstance(node.func, ast.Name) and node.func.id in {"float", "round"} | CLOCK:
+    clock = CLOCK if node.args else CLOCK | CLOCK_WHEN_BARE
+    if isinstance(node.func, ast.Name) and node.func.id in {"float", "round"} | clock:
         yield f"{node.lineno}: {node.func.id}()"
     if isinstance(node.func, ast.Attribute):
-        if node.func.attr in CLOCK:
+        if node.func.attr in clock:
             yield f"{node.lineno}: .{node.func.attr}()"
         if node.func.attr == "quantize" and path != ROUNDING:
             yield f"{node.lineno}: .quantize()"
@@ -89,7 +91,7 @@ def test_planted_sin_is_found(path: str, source: str, sin: str) -> None:
     [
         (ROUNDING, "x = y.quantize(z)"),
         ("zhkh/services/postgres.py", "patience = 1.5"),
-        ("cashdesk/services.py", "x = 1; y = at.date(); z = payment.round"),
+        ("cashdesk/services.py", "x = at.date(); y = payment.round; z = localtime(at)"),
         ("mailing/models.py", "def f():\n" + "    x()\n" * 49),
         ("mailing/models.py", "x()\n" * 400),
     ],

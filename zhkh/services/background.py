@@ -92,8 +92,8 @@ def end_leftovers(name: str, var: Path, *, patience: float = LEFTOVER_SECONDS) -
     Only where the system shows environments (/proc); elsewhere the pid file alone is known.
     """
     found = _marked(name, var)
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        deadline = time.monotonic() + patience
+    for how, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, LEFTOVER_SECONDS)):
+        deadline = time.monotonic() + seconds
         for pid in _marked(name, var):
             born = birth(pid)
             if born is not None:
