@@ -3,10 +3,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-step() {
-  printf '== %s\n' "$1"
+failed=()
+step() {  # every check runs, so that one look shows everything
+  local name="$1"
   shift
-  "$@"
+  printf '== %s\n' "$name"
+  "$@" || failed+=("$name")
 }
 
 python=.venv/bin/python
@@ -30,4 +32,8 @@ step "Django's checks for production" env DJANGO_SETTINGS_MODULE=zhkh.settings.p
   ZHKH_FIELD_KEYS="$("$python" -c 'from cryptography.fernet import Fernet as F; print(F.generate_key().decode())')" \
   ZHKH_HOSTS=example.org \
   "$python" -m django check --deploy --fail-level WARNING
+if [[ ${#failed[@]} -gt 0 ]]; then
+  printf 'Не прошло: %s\n' "${failed[@]}" >&2
+  exit 1
+fi
 echo "Все проверки прошли."

@@ -5,5 +5,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 .venv/bin/python -m pytest -n 2 "$@"
 if [[ -d tests/e2e ]]; then
-  .venv/bin/python -m pytest -o norecursedirs= tests/e2e
+  .venv/bin/python -m pytest tests/e2e
 fi
