@@ -2,8 +2,12 @@
 
 from django.urls import include, path
 
+from accounts_registry.views.lists import search
+
 urlpatterns = [
     path("", include("zhkh.web.urls")),
+    path("", include("accounts_registry.urls")),
+    path("search/", search, name="search"),
     path("kassa/", include("cashdesk.urls")),
 ]
 
