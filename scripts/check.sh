@@ -20,8 +20,8 @@ step "ruff: format" .venv/bin/ruff format --check .
 step "import contracts" .venv/bin/lint-imports --no-logo
 step "mypy" .venv/bin/mypy .
 if [[ -n "$(find templates -name '*.html' -print -quit)" ]]; then
-  step "djlint: lint" .venv/bin/djlint --quiet --lint templates
-  step "djlint: format" .venv/bin/djlint --quiet --check templates
+  step "djlint: lint" .venv/bin/djlint --lint templates
+  step "djlint: format" .venv/bin/djlint --check templates
 fi
 step "migrations are complete" env DJANGO_SETTINGS_MODULE=zhkh.settings.test \
   "$python" -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
