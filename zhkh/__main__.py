@@ -98,7 +98,7 @@ def run_by_django(name: str, arguments: list[str]) -> int:
         find_services(as_owner=name in BY_OWNER)
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - slow to import
 
-    execute_from_command_line(["zhkh", name, *arguments])
+    execute_from_command_line(["zhkh", name.replace("-", "_"), *arguments])
     return 0
 
 
