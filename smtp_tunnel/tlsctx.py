@@ -70,8 +70,10 @@ class TlsClient:
 
         The first session of TLS 1.3 has no ticket and resumes nothing: such are not kept.
         """
-        session = tls.session
-        if not self._service.tls.keep_sessions or session is None or tls.session_reused:
+        if not self._service.tls.keep_sessions or tls.session_reused:
+            return
+        session = tls.session  # a copy of the whole certificate: not cheap
+        if session is None:
             return
         if session.has_ticket or (session.id and tls.version() != "TLSv1.3"):
             self._sessions[self._key(host)] = session
