@@ -13,6 +13,7 @@ MONEY = ("zhkh/kernel", "charges/calc", "accounts_registry/ledger", "cashdesk")
 ROUNDING = "zhkh/kernel/money.py"
 CLOCK = {"now", "today", "utcnow"}
 CLOCK_WHEN_BARE = {"localdate", "localtime"}  # with an argument they only convert it
+EDGES = ("cashdesk/views", "cashdesk/tasks", "cashdesk/management")  # time comes in here
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 400
 
@@ -48,7 +49,7 @@ def _against_money(path: str, node: ast.AST) -> Iterator[str]:
         yield f"{node.lineno}: float {node.value}"
     if not isinstance(node, ast.Call):
         return
-    clock = CLOCK if node.args else CLOCK | CLOCK_WHEN_BARE
+    clock = _clock(path, node)
     if isinstance(node.func, ast.Name) and node.func.id in {"float", "round"} | clock:
         yield f"{node.lineno}: {node.func.id}()"
     if isinstance(node.func, ast.Attribute):
@@ -56,6 +57,12 @@ def _against_money(path: str, node: ast.AST) -> Iterator[str]:
             yield f"{node.lineno}: .{node.func.attr}()"
         if node.func.attr == "quantize" and path != ROUNDING:
             yield f"{node.lineno}: .quantize()"
+
+
+def _clock(path: str, call: ast.Call) -> set[str]:
+    if path.startswith(EDGES):
+        return set()
+    return CLOCK if call.args else CLOCK | CLOCK_WHEN_BARE
 
 
 def test_sources_keep_the_rules() -> None:
@@ -90,6 +97,7 @@ def test_planted_sin_is_found(path: str, source: str, sin: str) -> None:
     ("path", "source"),
     [
         (ROUNDING, "x = y.quantize(z)"),
+        ("cashdesk/views.py", "accept_payment(at=timezone.localtime())"),
         ("zhkh/services/postgres.py", "patience = 1.5"),
         ("cashdesk/services.py", "x = at.date(); y = payment.round; z = localtime(at)"),
         ("mailing/models.py", "def f():\n" + "    x()\n" * 49),

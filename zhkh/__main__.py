@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO, cast
 
 from zhkh.kernel.refusal import Refusal
@@ -94,6 +95,8 @@ def run_wired(name: str, arguments: list[str]) -> int:
 
 def run_by_django(name: str, arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhkh.settings.dev")
+    if os.environ.get("ZHKH_VAR"):  # one folder for this process and all it starts elsewhere
+        os.environ["ZHKH_VAR"] = str(Path(os.environ["ZHKH_VAR"]).expanduser().absolute())
     if name not in WITHOUT_SERVICES:
         find_services(as_owner=name in BY_OWNER)
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - slow to import

