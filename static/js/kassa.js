@@ -459,16 +459,25 @@ function untick(row) {
   row.classList.remove("is-chosen");
 }
 
+/* ---- F2 on a page with a search box: there, not to an empty page ---- */
+
+function onSearchKey(event) {
+  const box = byId("q");
+  if (event.key !== "F2" || !box || document.querySelector("dialog:modal")) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+}
+
 /* ---- found accounts: typing anywhere is a new search ---- */
 
-function startSearch(list) {
+function startSearch() {
   document.addEventListener("keydown", (event) => {
     const isText = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (!isText || event.target.matches("input") || document.querySelector("dialog:modal")) return;
     byId("q").focus();
     byId("q").select();
   });
-  list.querySelector("[data-item]")?.focus();
 }
 
 /* ---- the receipt ---- */
@@ -494,8 +503,9 @@ function startReceipt(slip) {
 
 const form = byId("pay");
 const slip = byId("slip");
-const found = document.querySelector("[data-list=found]");
+document.addEventListener("keydown", onSearchKey, { capture: true });
 const bill = form ? new Bill(form) : null;
-if (found) startSearch(found);
+if (document.querySelector("[data-list=found]")) startSearch();
+document.querySelector("[data-list] [data-item]")?.focus();
 if (slip) startReceipt(slip);
 await settlePending(bill);
