@@ -67,6 +67,26 @@ class Counts:
         return self.of(Group.FAILED) + self.of(Group.BOUNCED)
 
     @property
+    def uncertain(self) -> int:
+        return self.of(Group.UNCERTAIN)
+
+    @property
+    def held(self) -> int:
+        return self.of(Group.HELD)
+
+    @property
+    def deferred(self) -> int:
+        return self.of(Group.DEFERRED)
+
+    @property
+    def queued(self) -> int:
+        return self.of(Group.QUEUED)
+
+    @property
+    def skipped_total(self) -> int:
+        return self.of(Group.SKIPPED)
+
+    @property
     def waiting(self) -> int:
         return self.of(Group.QUEUED) + self.of(Group.DEFERRED)
 

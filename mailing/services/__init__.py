@@ -1,6 +1,6 @@
 """Use cases of the post."""
 
-from mailing.services.accounts import let_run, may_send
+from mailing.services.accounts import let_run, may_send, save_account
 from mailing.services.batches import (
     BatchRequest,
     Preview,
@@ -45,6 +45,7 @@ __all__ = [
     "pump",
     "queue_batch",
     "resume_batch",
+    "save_account",
     "stop_batch",
     "sweep",
     "this_worker",

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts_registry.models import Organisation
 from mailing.models import JournalEvent, MailAccount, MailBatch
 from mailing.outcome.verdict import Kind, Verdict, pause_after
 from mailing.services.journal import from_now
@@ -56,3 +57,23 @@ def account_recovered(*, batch: MailBatch) -> None:
 def let_run(mail_account_id: int) -> None:
     """A person wants the account to go on; a pause the server asked for (quota) stays."""
     MailAccount.objects.filter(pk=mail_account_id).exclude(stopped_reason="quota").update(**_RUNS)
+
+
+@transaction.atomic(durable=True)
+def save_account(*, account: MailAccount, password: str) -> MailAccount:
+    """
+    Record the card; an empty password leaves the remembered one. A stop is over: somebody looked.
+
+    The first account of an organisation is its system one.
+    """
+    organisation = Organisation.objects.select_for_update(no_key=True).get(
+        pk=account.organisation_id
+    )
+    if password or not account.remember_password:
+        account.keep_password(password)
+    if not account.pk:
+        known = MailAccount.objects.filter(organisation=organisation, is_system=True)
+        account.is_system = not known.exists()
+    account.save()
+    let_run(account.pk)
+    return account
