@@ -53,7 +53,11 @@ find_python() {
     "или назовите в переменной PYTHON."
 }
 
-has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_library() {  # the list is taken whole: a pipe cut short by grep -q would count as a failure
+  local known
+  known="$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)"
+  [[ $known == *"$1"* ]]
+}
 
 missing_packages() {
   local python
