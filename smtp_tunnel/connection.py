@@ -92,6 +92,10 @@ class Connection:
         """Both sides are to be reset; the caller then cancels the task of `serve`."""
         self._stopped = True
 
+    def discard(self) -> None:
+        """For a task cancelled before its first step: `serve` never ran."""
+        self._local.close()
+
     async def _carry(self) -> None:
         sock, target = await self._reach()
         remote = sock
@@ -176,7 +180,11 @@ class Connection:
             raise reason.at(target.host, target.port) from None
 
     async def _secure(self, sock: socket.socket, target: Target) -> ssl.SSLSocket:
-        tls = self._runtime.tls.wrap(sock, target.host, now=time.time())
+        try:
+            sock.getpeername()  # a connection lost already: Python would leave it to the collector
+            tls = self._runtime.tls.wrap(sock, target.host, now=time.time())
+        except OSError as error:
+            raise failure.of_tls(error, host=target.host, port=target.port) from None
         try:
             await self._verify(tls, target)
         except BaseException:

@@ -132,7 +132,8 @@ def of_tls(error: OSError, *, host: str, port: int) -> TunnelFailure:
     if isinstance(error, ssl.SSLCertVerificationError):
         key = CERTIFICATE_KEYS.get(error.verify_code, "cert_invalid")
         return TunnelFailure(key, host=host, port=port, text=error.verify_message)
-    if isinstance(error, ssl.SSLEOFError | ConnectionError):
+    lost = isinstance(error, ssl.SSLEOFError | ConnectionError) or error.errno == errno.ENOTCONN
+    if lost:
         return TunnelFailure("tls_reset", host=host, port=port)
     reason = getattr(error, "reason", None) or error.strerror or type(error).__name__
     key = TLS_REASONS.get(str(reason), "tls_failed")

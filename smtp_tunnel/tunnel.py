@@ -137,7 +137,7 @@ class Tunnel:
                 listener.pause()
 
     def _served(self, task: asyncio.Task[None]) -> None:
-        del self._open[task]
+        self._open.pop(task).discard()
         self._resume()
 
     @property

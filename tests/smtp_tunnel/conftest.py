@@ -11,6 +11,7 @@ import trustme
 from smtp_tunnel.conf import ConfigError
 from smtp_tunnel.config import TunnelConfig, read_config
 from smtp_tunnel.supervise import running
+from tests.smtp_tunnel.process import Process
 
 Dial = Callable[..., socket.socket]
 
@@ -87,3 +88,15 @@ def complaints(read, tmp_path):
         return [problem.replace(whole, "conf") for problem in refused.value.problems]
 
     return complain
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Process]]:
+    with contextlib.ExitStack() as stack:
+
+        def begin(conf: Path, **environment: str) -> Process:
+            process = Process(conf, **environment)
+            stack.callback(process.kill)
+            return process
+
+        yield begin

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trustme
 
 from smtp_tunnel.__main__ import main
+from tests.smtp_tunnel.process import Process
 from tests.smtp_tunnel.upstream import (
     BASE,
     GREETING,
@@ -28,54 +26,6 @@ from tests.smtp_tunnel.upstream import (
     smtp_session,
     upstream,
 )
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Process:
-    """`python -m smtp_tunnel conf`, ready to be called at `port`."""
-
-    def __init__(self, conf: Path, **environment: str) -> None:
-        self._running = subprocess.Popen(
-            [sys.executable, "-m", "smtp_tunnel", str(conf)],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self._running.stdout
-        self.first_line = self._running.stdout.readline()
-        self.port = int(self.first_line.split()[1].rpartition(":")[2]) if self.first_line else 0
-        self.pid = self._running.pid
-
-    def call(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=8)
-
-    def signal(self, number: int) -> None:
-        self._running.send_signal(number)
-
-    def end(self) -> tuple[int, str]:
-        """Exit code and everything written to the log."""
-        _, log = self._running.communicate(timeout=8)
-        return self._running.returncode, log
-
-    def kill(self) -> None:
-        if self._running.poll() is None:
-            self._running.kill()
-        self._running.communicate(timeout=8)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Process]]:
-    with contextlib.ExitStack() as stack:
-
-        def begin(conf: Path, **environment: str) -> Process:
-            process = Process(conf, **environment)
-            stack.callback(process.kill)
-            return process
-
-        yield begin
 
 
 def letter_in_two_halves(tls: ssl.SSLSocket) -> None:

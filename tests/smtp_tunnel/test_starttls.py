@@ -53,6 +53,7 @@ def read_line(sock: socket.socket) -> bytes:
 
 def upgrade(context: ssl.SSLContext) -> Callable[[socket.socket], None]:
     def serve(sock: socket.socket) -> None:
+        sock.getpeername()  # Python leaves a lost connection open when it fails to wrap it
         with context.wrap_socket(sock, server_side=True) as tls:
             answer_lines(tls)
 
@@ -135,10 +136,10 @@ def test_stripped_starttls_ends_before_any_greeting(dial, protocol, answers, wor
         ("imap", IMAP, b"* BYE starttls_injected"),
     ],
 )
-def test_bytes_after_the_consent_are_an_attack(dial, leaf, protocol, answers, words):
+def test_bytes_after_the_consent_are_an_attack(dial, protocol, answers, words):
     *first, consent = answers
     poisoned = (*first, consent + b"250 injected\r\n")
-    with upstream(clear_talk(poisoned, upgrade(context_for(leaf)), [])) as server:
+    with upstream(clear_talk(poisoned, to_nothing, [])) as server:
         heard = read_to_end(dial(server.port, f"protocol = {protocol}"))
 
     assert heard.split(b":")[0] == words

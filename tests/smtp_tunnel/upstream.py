@@ -83,6 +83,7 @@ def inside_tls(context: ssl.SSLContext, behaviour: Callable[[ssl.SSLSocket], Non
     """The behaviour inside TLS; at its end close_notify is sent unless it closed the socket."""
 
     def serve(sock: socket.socket) -> None:
+        sock.getpeername()  # Python leaves a lost connection open when it fails to wrap it
         with context.wrap_socket(sock, server_side=True, suppress_ragged_eofs=False) as tls:
             behaviour(tls)
             if tls.fileno() >= 0:
