@@ -51,7 +51,16 @@ def cluster() -> PostgresAddress:
         migrated = folder / "migrated"
         if not migrated.exists():
             subprocess.run(
-                [sys.executable, "-W", "ignore", "-m", "django", "migrate", "--verbosity=0"],
+                [
+                    sys.executable,
+                    "-W",
+                    "ignore",
+                    "-m",
+                    "django",
+                    "migrate",
+                    "--verbosity=0",
+                    "--skip-checks",
+                ],
                 check=True,
                 cwd=_ROOT,
                 env={

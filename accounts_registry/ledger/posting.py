@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -38,6 +39,9 @@ __all__ = [
     "post_payment",
     "reverse_payment",
 ]
+
+
+STAGED_AT_ONCE = 10_000
 
 
 class PostingRefusal(Refusal):
@@ -233,13 +237,8 @@ def post_month(
     :raises PeriodRefusal: the month is not a draft or its turn has not come.
     """
     lock_draft(organisation_id=organisation_id, period=period)
+    _stage(organisation_id, period, charges)
     with connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY ledger_chargetotal (organisation_id, month, account_id, service_id, charged) "
-            "FROM STDIN"
-        ) as copy:
-            for account_id, service_id, charged in charges:
-                copy.write_row((organisation_id, period.first_day, account_id, service_id, charged))
         cursor.execute(
             "SELECT ledger_post_month(%s, %s, %s)",
             [organisation_id, period.first_day, by.pk if by else None],
@@ -247,6 +246,23 @@ def post_month(
         row = cursor.fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _stage(
+    organisation_id: int, period: Period, charges: Iterable[tuple[int, int, Decimal]]
+) -> None:
+    """Batch by batch: `charges` may be read from the same connection, which COPY keeps busy."""
+    rows = iter(charges)
+    while batch := list(itertools.islice(rows, STAGED_AT_ONCE)):
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(
+                "COPY ledger_chargetotal (organisation_id, month, account_id, service_id, charged) "
+                "FROM STDIN"
+            ) as copy,
+        ):
+            for account_id, service_id, charged in batch:
+                copy.write_row((organisation_id, period.first_day, account_id, service_id, charged))
 
 
 def payment_by_key(key: uuid.UUID) -> Payment | None:

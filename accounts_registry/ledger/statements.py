@@ -42,4 +42,5 @@ def recalculations_of_month(
 def posted_charges(account_ids: Iterable[int], *, period: Period) -> dict[int, Decimal]:
     """What the posted month added to each account: charges and adjustments; roubles."""
     rows = Turnover.objects.filter(account_id__in=list(account_ids), month=period.first_day)
-    return dict(rows.values_list("account_id").annotate(Sum(F("charged") + F("adjusted"))))
+    sums = rows.values_list("account_id").annotate(added=Sum(F("charged") + F("adjusted")))
+    return dict(sums)

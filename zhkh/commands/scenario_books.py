@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from charges.calc.calculation import calculate
-
 from accounts_registry.ledger import balances, open_items
 from accounts_registry.ledger.statements import posted_charges
 from accounts_registry.models import Organisation, PersonalAccount
 from charges import lines
+from charges.calc.calculation import calculate
 from charges.calc.inputs import Component, Method, Use, Zone
 from charges.calc.parse import parse_text
 from charges.calc.result import (

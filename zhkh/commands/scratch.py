@@ -44,7 +44,7 @@ def scratch_database(services: Services) -> Iterator[str]:
                     sql.Identifier(name), sql.Identifier(template)
                 )
             )
-    except psycopg.Error as error:
+    except (psycopg.Error, subprocess.CalledProcessError) as error:
         raise NoScratchDatabase(error) from error
     try:
         yield _in_database(services.database_url, name)
@@ -79,7 +79,7 @@ def _template(connection: psycopg.Connection[tuple[object, ...]], owner_url: str
 
 def _migrate(owner_url: str) -> None:
     subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
+        [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
         check=True,
         cwd=_PROJECT,
         stdin=subprocess.DEVNULL,

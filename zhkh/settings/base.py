@@ -93,7 +93,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "web:login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "web:home"
+CSRF_FAILURE_VIEW = "zhkh.web.errors.csrf_failure"
 LOGOUT_REDIRECT_URL = "web:login"
 
 LANGUAGE_CODE = "ru"
