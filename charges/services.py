@@ -1,32 +1,40 @@
-"""The month: calculated house by house, looked at, confirmed."""
+"""The month: asked for, calculated house by house, looked at, confirmed."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import House, Organisation, PersonalAccount, Service
 from charges import lines
 from charges.calc.calculation import calculate
-from charges.calc.parse import ScenarioProblems, parse_document
+from charges.calc.parse import parse_document
+from charges.calc.problems import ScenarioProblems
 from charges.calc.result import result_json
-from charges.loading import load_house, load_terms
+from charges.loading import load_house, load_terms, sentences
 from charges.models import ChargeLine
+from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
-from zhkh.runs.models import ItemState, Run, RunState
+from zhkh.runs.models import Run, RunState
 
 KIND = "charges"
 HOUSES_IN_A_CHUNK = 20
+PROGRAM_FAILED = (
+    "Ошибка программы: дом не рассчитан. Повторите расчёт; если не поможет, "
+    "сообщите администратору время и адрес дома."
+)
 
 Clock = Callable[[], dt.datetime]
+logger = logging.getLogger(__name__)
 
 
 class ChargesRefusal(Refusal):
@@ -46,35 +54,123 @@ class HousesNotCalculated(ChargesRefusal):
         )
 
 
+class DraftChanged(ChargesRefusal):
+    def __init__(self, period: Period) -> None:
+        super().__init__(
+            f"{period.title} пересчитали, пока вы смотрели: проверьте новые суммы и подтвердите "
+            "ещё раз."
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DraftTotals:
+    """What a confirmation is about: accounts with lines, and the sum of their bills in roubles."""
+
+    accounts: int
+    total: Decimal
+
+
 def calculate_month(
     *, organisation: Organisation, period: Period, by: HasPrimaryKey | None, clock: Clock
 ) -> Run:
     """
     Calculate every house of the month into a draft; running again replaces the draft.
 
-    A house with bad data is left out with its sentences; the others are calculated.
+    A house with bad data is left out with its sentences; the others are calculated. A run that
+    a killed worker left is taken over.
 
     :raises NothingToCharge: no houses.
     :raises PeriodRefusal: the month is posted or somebody calculates it now.
     """
-    with _alone(organisation, period):
-        run = _begin(organisation=organisation, period=period, by=by, at=clock())
-        _work(run, organisation=organisation, period=period)
-        return _end(run, organisation=organisation, period=period, at=clock())
+    run = runs.working_run(kind=KIND, subject=subject_of(organisation, period))
+    if run is None:
+        run = request_calculation(organisation=organisation, period=period, by=by, at=clock())
+    return work_on(run_id=run.pk, clock=clock)
 
 
 @transaction.atomic(durable=True)
-def confirm_month(*, organisation: Organisation, period: Period, by: HasPrimaryKey | None) -> int:
+def request_calculation(
+    *, organisation: Organisation, period: Period, by: HasPrimaryKey | None, at: dt.datetime
+) -> Run:
+    """
+    The run with all houses waiting; any worker may take it from now on.
+
+    :raises NothingToCharge: no houses.
+    :raises PeriodRefusal: the month is posted or being calculated.
+    """
+    houses = list(House.objects.filter(organisation=organisation).order_by("code"))
+    if not houses:
+        raise NothingToCharge(organisation)
+    periods.start_calculation(organisation_id=organisation.pk, period=period)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT charges_open_month(%s)", [period.first_day])
+    return runs.start_run(
+        kind=KIND,
+        subject=subject_of(organisation, period),
+        title=f"Начисления за {period.title}, {organisation}",
+        items=[(str(house.pk), house.address) for house in houses],
+        by=by,
+        at=at,
+    )
+
+
+def work_on(*, run_id: int, clock: Clock) -> Run:
+    """
+    Do what is left of a requested calculation and end it; an ended run is left as it is.
+
+    :raises MonthIsBusy: another worker has it now.
+    """
+    run = Run.objects.get(pk=run_id, kind=KIND)
+    organisation, period = _subject(run)
+    try:
+        with runs.alone_with(run):
+            if run.state != RunState.WORKING:
+                return run
+            _work(run, organisation=organisation, period=period)
+            return _end(run, organisation=organisation, period=period, at=clock())
+    except runs.RunIsBusy as busy:
+        raise periods.MonthIsBusy(period) from busy
+
+
+def stop_calculation(*, organisation: Organisation, period: Period, at: dt.datetime) -> None:
+    """
+    End the calculation after the houses in work; at once when no worker has it yet.
+
+    The month is open again; what was calculated stays until the next calculation.
+    """
+    run = runs.working_run(kind=KIND, subject=subject_of(organisation, period))
+    if run is None:
+        return
+    runs.request_stop(run)
+    try:
+        with runs.alone_with(run):
+            if run.state == RunState.WORKING:
+                _end(run, organisation=organisation, period=period, at=at)
+    except runs.RunIsBusy:
+        return  # its worker looks at the request between chunks
+
+
+@transaction.atomic(durable=True)
+def confirm_month(
+    *,
+    organisation: Organisation,
+    period: Period,
+    by: HasPrimaryKey | None,
+    seen: DraftTotals | None = None,
+) -> int:
     """
     Post the draft: from now on the month never moves. Returns the number of turnover rows.
 
     :raises HousesNotCalculated: some house of the last run has errors or was not reached.
+    :raises DraftChanged: the draft is not the one whose totals the accountant saw.
     :raises PeriodRefusal: there is no draft or an earlier month is not posted.
     """
     periods.lock_draft(organisation_id=organisation.pk, period=period)
     unready = unready_houses(organisation=organisation, period=period)
     if unready:
         raise HousesNotCalculated(period, unready)
+    if seen is not None and seen != draft_totals(organisation=organisation, period=period):
+        raise DraftChanged(period)
     return posting.post_month(
         organisation_id=organisation.pk,
         period=period,
@@ -98,67 +194,43 @@ def unready_houses(*, organisation: Organisation, period: Period) -> list[str]:
     run = runs.latest_run(kind=KIND, subject=subject_of(organisation, period))
     if run is None:
         return []
-    left = run.items.exclude(state=ItemState.DONE)
-    return [f"{item.title}: {item.message or 'не рассчитан'}" for item in left]
+    return [
+        f"{item.title}: {item.message or 'не рассчитан'}" for item in runs.unfinished_items(run)
+    ]
+
+
+def draft_totals(*, organisation: Organisation, period: Period) -> DraftTotals:
+    found = _lines_of(organisation, period).aggregate(
+        accounts=Count("account_id", distinct=True), total=Sum("total")
+    )
+    return DraftTotals(found["accounts"], found["total"] or ZERO)
 
 
 def charge_totals(
     *, organisation: Organisation, period: Period
-) -> Iterable[tuple[int, int, Decimal]]:
+) -> Iterator[tuple[int, int, Decimal]]:
     """Account, service and what was charged before adjustments."""
     rows = (
-        ChargeLine.objects.filter(month=period.first_day, account__organisation_id=organisation.pk)
+        _lines_of(organisation, period)
         .values_list("account_id", "service_id")
         .annotate(charged=Sum("charged"))
         .order_by("account_id", "service_id")
     )
-    return rows.iterator(chunk_size=10_000)
+    yield from rows.iterator(chunk_size=10_000)
 
 
 def subject_of(organisation: Organisation, period: Period) -> str:
     return f"{organisation.pk}/{period}"
 
 
-@contextmanager
-def _alone(organisation: Organisation, period: Period) -> Any:
-    """
-    One worker for a month. The lock dies with its process, so a month left behind by a killed
-    worker can be taken over at once.
-    """
-    key = f"{KIND}/{subject_of(organisation, period)}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-        row = cursor.fetchone()
-        if row is None or not row[0]:
-            raise periods.MonthIsBusy(period)
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+def _subject(run: Run) -> tuple[Organisation, Period]:
+    organisation_id, _, period = run.subject.partition("/")
+    return Organisation.objects.get(pk=int(organisation_id)), Period.parse(period)
 
 
-@transaction.atomic
-def _begin(
-    *, organisation: Organisation, period: Period, by: HasPrimaryKey | None, at: dt.datetime
-) -> Run:
-    """A new run, or the one a killed worker left: we hold its lock, so nobody works on it."""
-    houses = list(House.objects.filter(organisation=organisation).order_by("code"))
-    if not houses:
-        raise NothingToCharge(organisation)
-    subject = subject_of(organisation, period)
-    left_behind = runs.working_run(kind=KIND, subject=subject)
-    if left_behind:
-        return left_behind
-    periods.start_calculation(organisation_id=organisation.pk, period=period)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT charges_open_month(%s)", [period.first_day])
-    return runs.start_run(
-        kind=KIND,
-        subject=subject,
-        title=f"Начисления за {period.title}, {organisation}",
-        items=[(str(house.pk), house.address) for house in houses],
-        by=by,
-        at=at,
+def _lines_of(organisation: Organisation, period: Period) -> Any:
+    return ChargeLine.objects.filter(
+        month=period.first_day, account__organisation_id=organisation.pk
     )
 
 
@@ -184,10 +256,14 @@ def _calculate_house(
     try:
         result = calculate(parse_document(document))
     except ScenarioProblems as refusal:
-        runs.mark_failed(run, str(house.pk), "\n".join(map(str, refusal.problems)))
+        runs.mark_failed(run, str(house.pk), "\n".join(sentences(document, refusal.problems)))
         return
     except Refusal as refusal:
         runs.mark_failed(run, str(house.pk), str(refusal))
+        return
+    except Exception:  # the outermost loop: one house that breaks us does not stop the others
+        logger.exception("house %s, %s", house.pk, period)
+        runs.mark_failed(run, str(house.pk), PROGRAM_FAILED)
         return
     account_ids = dict(
         PersonalAccount.objects.filter(premises__house=house).values_list("number", "pk")

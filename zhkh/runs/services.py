@@ -1,17 +1,41 @@
 """Starting, advancing and ending long work."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Count
 
+from zhkh.kernel.refusal import Refusal
 from zhkh.runs.models import ItemState, Run, RunItem, RunState
 
 
 class HasPrimaryKey(Protocol):
     @property
     def pk(self) -> int: ...
+
+
+class RunIsBusy(Refusal):
+    """Another worker has the run now."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(f"«{run.title}» уже выполняется: дождитесь окончания.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Progress:
+    """How many items there are, and how many of them are done and failed."""
+
+    total: int
+    done: int
+    failed: int
+
+    @property
+    def passed(self) -> int:
+        return self.done + self.failed
 
 
 @transaction.atomic
@@ -42,15 +66,52 @@ def latest_run(*, kind: str, subject: str) -> Run | None:
     return Run.objects.filter(kind=kind, subject=subject).order_by("-id").first()
 
 
+def working_runs(*, kind: str) -> list[Run]:
+    """Runs nobody has ended yet, the oldest first: being worked on, or waiting for a worker."""
+    return list(Run.objects.filter(kind=kind, state=RunState.WORKING).order_by("id"))
+
+
+@contextmanager
+def alone_with(run: Run) -> Iterator[None]:
+    """
+    One worker for a run. The lock dies with its connection, so a run left behind by a killed
+    worker can be taken over at once; whoever takes it reads the run afresh.
+
+    :raises RunIsBusy: another worker has it.
+    """
+    key = f"{run.kind}/{run.subject}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        row = cursor.fetchone()
+        if row is None or not row[0]:
+            raise RunIsBusy(run)
+        try:
+            run.refresh_from_db()
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+
+
+def progress_of(run: Run) -> Progress:
+    counts = dict(run.items.order_by().values_list("state").annotate(Count("pk")))
+    done, failed = counts.get(ItemState.DONE, 0), counts.get(ItemState.FAILED, 0)
+    return Progress(total=sum(counts.values()), done=done, failed=failed)
+
+
+def unfinished_items(run: Run) -> list[RunItem]:
+    """Items that failed or were not reached, in their order."""
+    return list(run.items.exclude(state=ItemState.DONE).order_by("id"))
+
+
 def waiting_keys(run: Run) -> list[str]:
     """Keys of the items not done yet, in their order."""
     waiting = run.items.filter(state=ItemState.WAITING).order_by("id")
     return list(waiting.values_list("item_key", flat=True))
 
 
-def mark_done(run: Run, item_key: str) -> None:
+def mark_done(run: Run, item_key: str, message: str = "") -> None:
     """Call it in the transaction that writes what the item made."""
-    _mark(run, item_key, ItemState.DONE, "")
+    _mark(run, item_key, ItemState.DONE, message)
 
 
 def mark_failed(run: Run, item_key: str, message: str) -> None:
