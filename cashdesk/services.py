@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts_registry.ledger.periods import accounting_month
 from accounts_registry.ledger.posting import (
+    KeyUsedForOtherPayment,
     LineToPost,
     PaymentSource,
     lock_account,
@@ -111,7 +112,7 @@ def accept_payment(
     try:
         with transaction.atomic(durable=True):
             return _accept(cashier, account, request, at)
-    except IntegrityError:
+    except (IntegrityError, KeyUsedForOtherPayment):
         # the same token for another account, at the same moment
         if payment_by_key(request.token) is None:
             raise
