@@ -114,9 +114,7 @@ class Uplift(Dated):
         ordering = ["service", "valid"]
         constraints = [
             *dated_constraints("uplift", "service"),
-            models.CheckConstraint(
-                name="uplift_is_at_least_one", condition=Q(coefficient__gte=1)
-            ),
+            models.CheckConstraint(name="uplift_is_at_least_one", condition=Q(coefficient__gte=1)),
         ]
 
     def __str__(self) -> str:
