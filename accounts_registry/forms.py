@@ -11,6 +11,8 @@ from accounts_registry.services import AccountFields, TypedReading
 from zhkh.kernel.quantity import plain
 
 CATEGORIES = ("Собственники", "Наниматели", "Арендаторы", "Юридические лица")
+ROLLED_OVER = "rolled_over"
+HIGH_CONFIRMED = "high_confirmed"
 _DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
 
 
@@ -122,6 +124,11 @@ class AccountFilterForm(forms.Form):
 
     def __init__(self, *args: Any, houses: QuerySet[House], **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in ("house", "delivery", "state"):
+            self.fields[name].widget.attrs |= {
+                "class": "w-short",
+                "aria-label": self.fields[name].label,
+            }
         house = self.fields["house"]
         assert isinstance(house, forms.ModelChoiceField)
         house.queryset = houses
@@ -172,12 +179,11 @@ class DisconnectForm(forms.Form):
 
 
 class ReadingForm(forms.Form):
-    """`rolled_over` and `high_confirmed` carry answers to the questions of the screen."""
+    """`answers` names the screen's questions answered with yes, with spaces between."""
 
     read_on = DateField(label="Дата")
     value = QuantityField(label="Показание", places=7)
-    rolled_over = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    high_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    answers = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -185,11 +191,12 @@ class ReadingForm(forms.Form):
             self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
 
     def typed(self) -> TypedReading:
+        answers = self.cleaned_data["answers"].split()
         return TypedReading(
             read_on=self.cleaned_data["read_on"],
             value=self.cleaned_data["value"],
-            rolled_over=self.cleaned_data["rolled_over"] or None,
-            high_confirmed=self.cleaned_data["high_confirmed"],
+            rolled_over=ROLLED_OVER in answers or None,
+            high_confirmed=HIGH_CONFIRMED in answers,
         )
 
 

@@ -37,6 +37,7 @@ from accounts_registry.services import (
     set_residents,
 )
 from accounts_registry.services.accounts import WILL_NOT_BE_MAILED, fields_of
+from accounts_registry.services.facts import days_in_words
 from accounts_registry.views.chart import paired_bars
 from accounts_registry.views.frame import CHANGE, VIEW, account_frame, account_or_404
 from zhkh.web.permissions import NOT_ALLOWED, require
@@ -75,7 +76,9 @@ def fact(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in FACTS:
         raise Http404
     form_class, change, title = FACTS[kind]
-    form = form_class(request.POST or None, initial={"since": timezone.localdate()})
+    history = _history(shown, kind)
+    latest = forms.model_to_dict(history[0][0]) if history else {}
+    form = form_class(request.POST or None, initial=latest | {"since": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             change(account=shown, **form.cleaned_data)
@@ -84,7 +87,7 @@ def fact(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         else:
             messages.success(request, f"{title}: записано с {form.cleaned_data['since']:%d.%m.%Y}.")
             return redirect("accounts_registry:account", pk=shown.pk)
-    context = {"form": form, "title": title, "kind": kind, "history": _history(shown, kind)}
+    context = {"form": form, "title": title, "kind": kind, "history": history}
     return _tab(request, shown, "main", "fact", context, status=422 if form.errors else 200)
 
 
@@ -144,13 +147,15 @@ def payments(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts_registry/account_payments.html", context)
 
 
-def _history(shown: PersonalAccount, kind: str) -> list[Any]:
+def _history(shown: PersonalAccount, kind: str) -> list[tuple[Any, str]]:
+    """The spans of a fact in words, the newest first."""
     facts: dict[str, Any] = {
         "area": shown.areas,
         "residents": shown.residents,
         "ownership": shown.ownerships,
     }
-    return list(facts[kind].order_by("-valid"))
+    newest_first = facts[kind].order_by("-valid")
+    return [(item, days_in_words(item.valid.lower, item.valid.upper)) for item in newest_first]
 
 
 def _save(request: HttpRequest, shown: PersonalAccount) -> HttpResponse:
@@ -242,7 +247,11 @@ def _services_page(
     today = timezone.localdate()
     connections = shown.services.select_related("service__payee")
     rows = [
-        {"connection": item, "form": _disconnect_form(item, today, disconnecting or {})}
+        {
+            "connection": item,
+            "span": days_in_words(item.valid.lower, item.valid.upper),
+            "form": _disconnect_form(item, today, disconnecting or {}),
+        }
         for item in connections.order_by("service__position", "service_id", "valid")
     ]
     form = connecting or ConnectForm(services=_billable(shown), initial={"since": today})

@@ -105,13 +105,20 @@ def account_frame(request: HttpRequest, account: PersonalAccount, *, tab: str) -
 
 
 def shell_context(organisation: Organisation | None) -> dict[str, Any]:
-    """What the top bar shows: the organisation and its latest month."""
+    """
+    What the top bar shows: the organisation and its latest month.
+
+    `working_month` is that month, or the one after it once it is posted.
+    """
     if organisation is None:
-        return {}
+        return {"working_month": None}
     months = periods_of(organisation_id=organisation.pk)
+    latest = months[0].period if months else None
+    is_posted = bool(months) and months[0].posted_at is not None
     return {
         "shell_organisation": organisation.name,
-        "shell_period": months[0].period if months else None,
+        "shell_period": latest,
+        "working_month": latest.next() if latest and is_posted else latest,
     }
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
+from django_htmx.http import push_url
 
 from accounts_registry.forms import AccountFilterForm
 from accounts_registry.ledger.balances import balances_of_accounts
@@ -20,7 +21,7 @@ from accounts_registry.models import DeliveryMethod, House, PersonalAccount
 from accounts_registry.queries import accounts_of, find_accounts, organisations_of
 from accounts_registry.views.export import xlsx_answer
 from accounts_registry.views.frame import CHANGE, VIEW, only_organisation, shell_context
-from zhkh.web.htmx import page_or_part
+from zhkh.web.htmx import is_htmx, page_or_part
 from zhkh.web.permissions import require
 
 ROWS_ON_PAGE = 50
@@ -79,7 +80,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
         "may_change": request.user.has_perm(CHANGE),
         "export_url": _address("accounts_registry:account-export", request.GET.dict()),
     }
-    return page_or_part(request, "accounts_registry/account_list.html", "found", context)
+    answer = page_or_part(request, "accounts_registry/account_list.html", "found", context)
+    here = _address("accounts_registry:account-list", request.GET.dict())
+    return push_url(answer, here) if is_htmx(request) else answer
 
 
 @require_GET

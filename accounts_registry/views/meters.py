@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts_registry.forms import MeterForm, ReadingForm
+from accounts_registry.forms import HIGH_CONFIRMED, ROLLED_OVER, MeterForm, ReadingForm
 from accounts_registry.models import Meter, MeterReading, PersonalAccount, Service
 from accounts_registry.queries import organisations_of
 from accounts_registry.services import (
@@ -57,11 +57,11 @@ class ReadingRow:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Question:
-    """What the screen asks; `answer` is the form's field that says yes."""
+    """What the screen asks; `answers` is what the form sends with the button `yes`."""
 
     text: str
-    answer: str
     yes: str
+    answers: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def enter_reading(request: HttpRequest, pk: int) -> HttpResponse:
     if form.errors or question:
         return _answer(request, _panel(meter, form=form, question=question), status=422)
     if is_htmx(request):
-        return _answer(request, _panel(meter))
+        return _answer(request, _panel(meter, read_on=form.cleaned_data["read_on"]))
     messages.success(request, "Показание записано.")
     return redirect(_page_of(meter))
 
@@ -154,8 +154,7 @@ def meter_list(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("show") == "all"
     meters = _meters_of_month(request, period, everything=everything)
     page = Paginator(meters, ROWS_ON_PAGE).get_page(request.GET.get("page"))
-    today = timezone.localdate()
-    read_on = min(today, period.last_day)
+    read_on = _usual_day(period)
     context = {
         **shell,
         "section": "meters",
@@ -170,12 +169,13 @@ def meter_list(request: HttpRequest) -> HttpResponse:
 
 def _submit(request: HttpRequest, meter: Meter, form: ReadingForm) -> Question | None:
     """The question the screen asks, None when the reading is kept or the form has the refusal."""
+    given = form.cleaned_data["answers"]
     try:
         submit_reading(meter=meter, reading=form.typed(), by=_user(request), at=timezone.now())
     except ReadingIsLower as refusal:
-        return Question(str(refusal), "rolled_over", "Переход через ноль")
+        return Question(str(refusal), "Переход через ноль", f"{given} {ROLLED_OVER}".strip())
     except ReadingIsHigh as refusal:
-        return Question(str(refusal), "high_confirmed", "Показание верно")
+        return Question(str(refusal), "Показание верно", f"{given} {HIGH_CONFIRMED}".strip())
     except Refusal as refusal:
         form.add_error("value", str(refusal))
     return None
@@ -188,7 +188,12 @@ def _answer(request: HttpRequest, panel: MeterPanel, *, status: int = 200) -> Ht
         shown = account_or_404(request, panel.meter.account.pk)
         return _meters_page(request, shown, asked=panel, status=status)
     part = "meter_row" if request.POST.get("row") else "meter_panel"
-    context = {"panel": panel, "may_enter": True, "saved": status == 200}
+    context = {
+        "panel": panel,
+        "may_enter": True,
+        "may_change": request.user.has_perm(CHANGE),
+        "saved": status == 200,
+    }
     return render(request, f"accounts_registry/{part}.html", context, status=status)
 
 
@@ -202,7 +207,10 @@ def _meters_page(
 ) -> HttpResponse:
     frame = account_frame(request, shown, tab="meters")
     meters = _with_readings(shown.meters.select_related("service"))
-    panels = [asked if asked and asked.meter == meter else _panel(meter) for meter in meters]
+    day = _usual_day(frame["working_month"])
+    panels = [
+        asked if asked and asked.meter == meter else _panel(meter, read_on=day) for meter in meters
+    ]
     context = {
         **frame,
         "panels": panels,
@@ -220,13 +228,14 @@ def _panel(
     question: Question | None = None,
     read_on: dt.date | None = None,
 ) -> MeterPanel:
+    """`read_on` is the day the blank form offers."""
     readings = sorted(meter.readings.all(), key=lambda reading: reading.read_on)
     rows = [
         ReadingRow(reading, None if previous is None else _consumed(meter, previous, reading))
         for previous, reading in itertools.pairwise([None, *readings])
         if reading is not None
     ]
-    blank = {"read_on": read_on or timezone.localdate()}
+    blank = {"read_on": read_on}
     return MeterPanel(
         meter=meter,
         rows=rows[::-1][:READINGS_SHOWN],
@@ -291,15 +300,21 @@ def _meters_of_month(request: HttpRequest, period: Period, *, everything: bool) 
 
 
 def _chosen_period(request: HttpRequest, shell: dict[str, Any]) -> Period:
-    """The month of the address, else the organisation's latest, else the calendar's."""
+    """The month of the address, else the one the organisation works with, else today's."""
     try:
         return Period.parse(request.GET.get("month", ""))
     except ValueError:
-        return shell.get("shell_period") or Period.of(timezone.localdate())
+        return shell["working_month"] or Period.of(timezone.localdate())
 
 
 def _page_of(meter: Meter) -> str:
     return reverse("accounts_registry:account-meters", args=[meter.account_id])
+
+
+def _usual_day(period: Period | None) -> dt.date:
+    """Today, but not later than the month people work with."""
+    today = timezone.localdate()
+    return min(today, period.last_day) if period else today
 
 
 def _user(request: HttpRequest) -> User:
