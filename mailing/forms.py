@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -16,6 +16,12 @@ _SMTP_PORTS = {"plain": 25, "tls": 465, "starttls": 587}
 _POP3_PORTS = {"plain": 110, "tls": 995}
 
 
+if TYPE_CHECKING:
+    _MailAccountModelForm = forms.ModelForm[MailAccount]
+else:
+    _MailAccountModelForm = forms.ModelForm  # generic only for the type checker
+
+
 class SecretField(forms.CharField):
     """A password that is typed and never shown back."""
 
@@ -24,7 +30,7 @@ class SecretField(forms.CharField):
         super().__init__(widget=widget, strip=False, required=False, **options)
 
 
-class MailAccountForm(forms.ModelForm[MailAccount]):
+class MailAccountForm(_MailAccountModelForm):
     password = SecretField(
         label="Пароль", help_text="Записанный пароль не показывается; пусто — оставить прежний."
     )

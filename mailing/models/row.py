@@ -45,6 +45,7 @@ class JournalRow(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField("попыток", default=0)
     next_try_at = models.DateTimeField("следующая попытка", null=True, blank=True)
+    deferred_since = models.DateTimeField("откладывается с", null=True, blank=True)
     body_at = models.DateTimeField("начата передача", null=True, blank=True)
     accepted_at = models.DateTimeField("принято сервером", null=True, blank=True)
     last_reply = models.TextField("ответ сервера", blank=True)

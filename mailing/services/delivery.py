@@ -172,9 +172,11 @@ class Delivery:
             journal.refuse(row.pk, source=source, owner=owner, verdict=verdict, reply=answer.words)
 
     def _age(self, row: JournalRow) -> dt.timedelta:
-        """How long the letter has been waiting, by the database's clock."""
-        ages = MailBatch.objects.filter(pk=row.batch_id).annotate(age=Now() - F("started_at"))
-        age = ages.values_list("age", flat=True).get()
+        """How long servers have been putting the letter off, by the database's clock."""
+        if row.deferred_since is None:
+            return dt.timedelta()
+        waiting = JournalRow.objects.filter(pk=row.pk).annotate(age=Now() - F("deferred_since"))
+        age = waiting.values_list("age", flat=True).get()
         assert isinstance(age, dt.timedelta)
         return age
 

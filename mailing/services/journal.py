@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from mailing.models import BatchState, JournalEvent, JournalRow, MailBatch
 from mailing.models import JournalState as State
@@ -27,7 +27,12 @@ LEASE = dt.timedelta(minutes=2)
 BODY_LEASE = dt.timedelta(minutes=15)  # body 180 s, final reply 600 s, and some
 
 _FREE: dict[str, Any] = {"owner": "", "lease_until": None}
-_NO_TROUBLE: dict[str, Any] = {"reason": "", "explanation": "", "next_try_at": None}
+_NO_TROUBLE: dict[str, Any] = {
+    "reason": "",
+    "explanation": "",
+    "next_try_at": None,
+    "deferred_since": None,
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ def refuse(row_id: int, *, source: State, owner: str, verdict: Verdict, reply: s
         move,
         **_FREE,
         next_try_at=wait,
+        deferred_since=Coalesce(F("deferred_since"), Now()),
         last_reply=reply,
         reason=verdict.reason,
         explanation=verdict.explanation,

@@ -1,0 +1,63 @@
+"""An organisation with documents, a mail server on loopback, an account that sends."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mailing.models import MailAccount
+from mailing.services import Worker
+from tests.cast import TihiyOkean, tihiy_okean
+from tests.mailing.office import (
+    QUICK,
+    Four,
+    LoopbackController,
+    PostOffice,
+    by_email,
+    check_password,
+    issue,
+    make_mail_account,
+    pdf_of,
+)
+
+
+@pytest.fixture
+def post_office() -> PostOffice:
+    return PostOffice()
+
+
+@pytest.fixture
+def smtp(post_office) -> Iterator[LoopbackController]:
+    controller = LoopbackController(
+        post_office,
+        hostname="127.0.0.1",
+        port=0,
+        authenticator=check_password,
+        auth_require_tls=False,
+        data_size_limit=10_000_000,
+    )
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def okean(db) -> TihiyOkean:
+    return tihiy_okean()
+
+
+@pytest.fixture
+def mail_account(okean, smtp) -> MailAccount:
+    return make_mail_account(okean.organisation, port=smtp.address[1])
+
+
+@pytest.fixture
+def house(okean) -> Four:
+    by_email(okean.fet, "fet@mail.ru")
+    by_email(okean.tyutchev, "tyutchev@mail.ru")
+    accounts = (okean.lermontov, okean.fet, okean.tyutchev, okean.nekrasov)
+    return Four(okean, {account.number: issue(account) for account in accounts})
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker(owner="worker-1", pdf_of=pdf_of, timeouts=QUICK)

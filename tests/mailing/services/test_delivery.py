@@ -1,0 +1,519 @@
+"""Letters on their way: what the server says and what the journal makes of it."""
+
+import datetime as dt
+import socket
+import threading
+from email import message_from_bytes, policy
+
+import pytest
+from django.db.models.functions import Now
+
+from mailing.models import JournalEvent, JournalRow, MailAccount
+from mailing.queries import counts_of
+from mailing.services import (
+    RowHasMoved,
+    Worker,
+    decide_row,
+    journal,
+    pump,
+    resume_batch,
+    stop_batch,
+    sweep,
+)
+from payment_docs.models import IssuedDocument
+from payment_docs.services import DocumentChanged
+from tests.cast import NOON, accountant_of
+from tests.mailing.office import (
+    QUICK,
+    end_leases,
+    make_mail_account,
+    pdf_bytes,
+    pdf_of,
+    row_of,
+    send,
+    start,
+    statuses,
+    with_login,
+)
+
+
+def let_account_try(account: MailAccount) -> None:
+    """As if the pause were over."""
+    MailAccount.objects.filter(pk=account.pk).update(stopped_until=Now())
+
+
+def test_every_letter_arrives_with_its_own_document(house, mail_account, worker, post_office):
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    received = {
+        recipient: next(
+            message_from_bytes(letter, policy=policy.default).iter_attachments()
+        ).get_content()
+        for recipient, letter in zip(post_office.recipients, post_office.letters, strict=True)
+    }
+    assert received == {
+        "lermontov_mn@mail.ru": pdf_bytes("000000001001"),
+        "fet@mail.ru": pdf_bytes("000000001002"),
+        "tyutchev@mail.ru": pdf_bytes("000000001003"),
+    }
+    assert statuses(batch) == ["accepted", "accepted", "accepted", "skipped"]
+    assert post_office.connections == 1
+
+
+def test_accepted_row_keeps_the_words_of_the_server(house, mail_account, worker):
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    row = row_of(batch, "000000001001")
+    assert (row.last_reply, row.attempts, row.owner, row.lease_until) == (
+        "250 2.0.0 queued as 1",
+        1,
+        "",
+        None,
+    )
+
+
+def test_history_of_a_letter_names_every_state(house, mail_account, worker):
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    events = JournalEvent.objects.filter(row=row_of(batch, "000000001001")).order_by("id")
+    assert list(events.values_list("from_state", "to_state", "worker")) == [
+        ("queued", "claimed", "worker-1"),
+        ("claimed", "in_data", "worker-1"),
+        ("in_data", "accepted", "worker-1"),
+    ]
+
+
+def test_refused_recipient_fails_with_the_words_and_stops_nobody(
+    house, mail_account, worker, post_office
+):
+    post_office.at_recipient["fet@mail.ru"] = "550 5.1.1 No such user"
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    row = row_of(batch, "000000001002")
+    assert statuses(batch) == ["accepted", "failed", "accepted", "skipped"]
+    assert (row.reason, row.last_reply, row.explanation) == (
+        "no_such_address",
+        "550 5.1.1 No such user",
+        "Адрес получателя не существует.",
+    )
+    assert post_office.connections == 1
+
+
+def test_greylisted_letter_waits_and_goes_later(house, mail_account, worker, post_office):
+    post_office.at_recipient["fet@mail.ru"] = "451 4.7.1 Greylisted, come in 300 seconds"
+    batch = start(mail_account)
+    send(mail_account, worker)
+    waits = row_of(batch, "000000001002")
+    post_office.at_recipient.clear()
+
+    send(mail_account, worker)
+    still_waits = row_of(batch, "000000001002").state
+    JournalRow.objects.filter(pk=waits.pk).update(next_try_at=Now())
+    send(mail_account, worker)
+
+    assert waits.next_try_at is not None
+    assert (waits.state, still_waits) == ("deferred", "deferred")
+    assert row_of(batch, "000000001002").state == "accepted"
+    assert row_of(batch, "000000001002").attempts == 2
+
+
+def test_refusal_after_the_body_is_a_refusal(house, mail_account, worker, post_office):
+    post_office.at_end["fet@mail.ru"] = "554 5.7.1 looks like spam"
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    row = row_of(batch, "000000001002")
+    assert (row.state, row.reason) == ("failed", "policy")
+    assert statuses(batch) == ["accepted", "failed", "accepted", "skipped"]
+
+
+def test_wrong_password_stops_the_account_and_touches_no_letter(
+    house, mail_account, worker, post_office
+):
+    with_login(mail_account, password="wrong")
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+    send(mail_account, worker)
+
+    mail_account.refresh_from_db()
+    assert (mail_account.stopped_reason, mail_account.stopped_until) == ("auth_535", None)
+    assert statuses(batch) == ["queued", "queued", "queued", "skipped"]
+    assert set(batch.rows.values_list("attempts", flat=True)) == {0}
+    assert post_office.connections == 1
+
+
+def test_right_password_lets_the_batch_go_on(house, mail_account, worker, post_office):
+    with_login(mail_account, password="wrong")
+    batch = start(mail_account)
+    send(mail_account, worker)
+    with_login(mail_account)
+
+    resume_batch(batch_id=batch.pk, by=accountant_of(house.okean.organisation))
+    send(mail_account, worker)
+
+    assert (len(post_office.letters), batch.rows.filter(state="accepted").count()) == (3, 3)
+
+
+def test_sender_that_is_not_owned_stops_the_account(house, mail_account, worker, post_office):
+    post_office.at_sender = "550 5.7.1 sender address not owned"
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    mail_account.refresh_from_db()
+    assert mail_account.stopped_reason == "sender_not_owned"
+    assert statuses(batch) == ["queued", "queued", "queued", "skipped"]
+
+
+def test_quota_is_not_touched_for_a_day(house, mail_account, worker, post_office):
+    post_office.at_sender = "550 5.4.5 daily sending quota exceeded"
+    batch = start(mail_account)
+
+    for _ in range(3):
+        send(mail_account, worker)
+
+    mail_account.refresh_from_db()
+    assert (mail_account.stopped_reason, post_office.connections) == ("quota", 1)
+    assert statuses(batch) == ["queued", "queued", "queued", "skipped"]
+
+
+def test_account_busy_after_the_body_puts_the_letter_off(house, mail_account, worker, post_office):
+    post_office.at_end["fet@mail.ru"] = "421 4.3.2 shutting down"
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+    post_office.at_end.clear()
+    let_account_try(mail_account)
+    send(mail_account, worker)
+
+    assert statuses(batch) == ["accepted", "accepted", "accepted", "skipped"]
+    assert post_office.recipients.count("fet@mail.ru") == 1
+
+
+def test_nobody_listens_and_the_letters_wait(house, worker):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        account = make_mail_account(house.okean.organisation, port=nobody.getsockname()[1])
+        batch = start(account)
+
+        send(account, worker)
+
+    account.refresh_from_db()
+    assert account.stopped_reason == "tunnel_down"
+    assert account.stopped_until is not None
+    assert statuses(batch) == ["queued", "queued", "queued", "skipped"]
+
+
+def test_recovery_is_told_and_shortens_the_next_pause(house, mail_account, worker, post_office):
+    MailAccount.objects.filter(pk=mail_account.pk).update(
+        troubles=5, stopped_reason="refused", stopped_explanation="Нет связи.", stopped_until=Now()
+    )
+    batch = start(mail_account)
+    MailAccount.objects.filter(pk=mail_account.pk).update(troubles=5)
+
+    send(mail_account, worker)
+
+    mail_account.refresh_from_db()
+    assert mail_account.troubles == 0
+    assert JournalEvent.objects.filter(
+        batch=batch, text="Соединение с сервером восстановлено, отправка продолжена."
+    ).exists()
+
+
+class HangingServer:
+    """Speaks SMTP up to a point, then hangs up."""
+
+    def __init__(self, *, answers: int) -> None:
+        self._answers = answers
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._socket.close()
+        self._thread.join(5)
+
+    def _serve(self):
+        lines = [b"220 hello\r\n", b"250 hello\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"]
+        try:
+            client, _ = self._socket.accept()
+        except OSError:
+            return
+        self._socket.close()  # who comes again finds nobody
+        with client:
+            client.settimeout(5)
+            for answer in lines[: self._answers]:
+                client.sendall(answer)
+                client.recv(65536)
+
+
+@pytest.mark.parametrize("answers", [0, 1, 2, 3, 4])
+def test_server_that_dies_before_the_body_costs_nothing(house, worker, answers):
+    with HangingServer(answers=answers) as server:
+        account = make_mail_account(house.okean.organisation, port=server.port)
+        batch = start(account)
+
+        send(account, worker)
+
+    assert statuses(batch) == ["queued", "queued", "queued", "skipped"]
+    assert set(batch.rows.values_list("attempts", flat=True)) == {0}
+
+
+def test_server_that_dies_after_the_body_leaves_the_letter_uncertain(house, worker):
+    with HangingServer(answers=5) as server:
+        account = make_mail_account(house.okean.organisation, port=server.port)
+        batch = start(account)
+
+        send(account, worker)
+
+    row = row_of(batch, "000000001001")
+    assert (row.state, row.reason) == ("uncertain", "no_final_reply")
+    assert statuses(batch)[1:] == ["queued", "queued", "skipped"]
+
+
+def test_silence_after_the_body_is_uncertain_and_never_sent_by_itself(
+    house, mail_account, post_office
+):
+    gate = threading.Event()
+    post_office.before_answer = lambda: gate.wait(3) and None
+    impatient = Worker(owner="worker-1", pdf_of=pdf_of, timeouts=type(QUICK)(connect=5, final=0.3))
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+
+    send(mail_account, impatient)
+    gate.set()
+    send(mail_account, impatient)
+
+    assert (statuses(batch), len(post_office.letters)) == (["uncertain"], 1)
+
+
+@pytest.fixture
+def uncertain(house, mail_account):
+    """A letter whose worker vanished in the middle of it."""
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+    [row_id] = journal.claim(batch=batch, owner="lost")
+    journal.begin_body(row_id, owner="lost")
+    end_leases()
+    sweep()
+    return row_of(batch, house.okean.fet.number)
+
+
+def test_letter_begun_by_a_lost_worker_is_uncertain(uncertain, mail_account, worker, post_office):
+    send(mail_account, worker)
+
+    assert (uncertain.state, uncertain.reason, post_office.letters) == (
+        "uncertain",
+        "worker_lost",
+        [],
+    )
+
+
+def test_person_sends_an_uncertain_letter_again_with_the_same_bytes(
+    house, uncertain, mail_account, worker, post_office
+):
+    user = accountant_of(house.okean.organisation)
+
+    decide_row(row_id=uncertain.pk, decision="send-again", by=user)
+    send(mail_account, worker)
+
+    sent = message_from_bytes(post_office.letters[0], policy=policy.default)
+    assert row_of(uncertain.batch, "000000001002").state == "accepted"
+    assert sent["Message-ID"] == uncertain.message_id
+
+
+def test_person_considers_an_uncertain_letter_sent(
+    house, uncertain, mail_account, worker, post_office
+):
+    user = accountant_of(house.okean.organisation)
+
+    decide_row(row_id=uncertain.pk, decision="consider-sent", by=user)
+    send(mail_account, worker)
+
+    event = JournalEvent.objects.filter(row=uncertain).first()
+    assert row_of(uncertain.batch, "000000001002").state == "accepted"
+    assert event is not None
+    assert (event.by_id, event.from_state, event.to_state) == (user.pk, "uncertain", "accepted")
+    assert post_office.letters == []
+
+
+def test_decision_about_a_letter_that_moved_is_refused(house, uncertain):
+    user = accountant_of(house.okean.organisation)
+    decide_row(row_id=uncertain.pk, decision="consider-sent", by=user)
+
+    with pytest.raises(RowHasMoved):
+        decide_row(row_id=uncertain.pk, decision="send-again", by=user)
+
+
+def test_claim_of_a_lost_worker_returns_to_the_queue(house, mail_account, worker, post_office):
+    batch = start(mail_account)
+    journal.claim(batch=batch, owner="lost")
+    end_leases()
+
+    send(mail_account, worker)
+
+    assert statuses(batch) == ["accepted", "accepted", "accepted", "skipped"]
+    assert set(batch.rows.exclude(state="skipped").values_list("attempts", flat=True)) == {1}
+
+
+def test_claim_of_a_living_worker_is_left_alone(house, mail_account, worker, post_office):
+    batch = start(mail_account)
+    journal.claim(batch=batch, owner="other")
+
+    send(mail_account, worker)
+
+    assert (statuses(batch)[0], post_office.letters) == ("claimed", [])
+
+
+def test_worker_whose_row_was_taken_sends_not_a_byte(house, mail_account, post_office):
+    def lose_the_row(document: IssuedDocument) -> bytes:
+        JournalRow.objects.filter(document=document).update(owner="thief")
+        return pdf_of(document)
+
+    worker = Worker(owner="worker-1", pdf_of=lose_the_row, timeouts=QUICK)
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    assert (post_office.letters, set(statuses(batch))) == ([], {"claimed", "skipped"})
+
+
+def test_document_of_somebody_else_is_held_back(house, mail_account, post_office):
+    worker = Worker(owner="worker-1", pdf_of=lambda _: pdf_bytes("000000001001"), timeouts=QUICK)
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    assert statuses(batch) == ["accepted", "held", "held", "skipped"]
+    assert post_office.recipients == ["lermontov_mn@mail.ru"]
+    assert row_of(batch, "000000001002").reason == "other_document"
+
+
+def test_document_that_cannot_be_rebuilt_is_held_with_the_reason(house, mail_account):
+    def changed(document: IssuedDocument) -> bytes:
+        raise DocumentChanged(document)
+
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+
+    send(mail_account, Worker(owner="worker-1", pdf_of=changed, timeouts=QUICK))
+
+    row = row_of(batch, "000000001002")
+    assert (row.state, row.reason) == ("held", "no_pdf")
+    assert row.explanation == str(DocumentChanged(house.documents["000000001002"]))
+
+
+def test_one_bad_row_does_not_stop_the_batch(house, mail_account, caplog):
+    def explode(document: IssuedDocument) -> bytes:
+        if document.account.number == "000000001002":
+            raise ZeroDivisionError
+        return pdf_of(document)
+
+    batch = start(mail_account)
+
+    send(mail_account, Worker(owner="worker-1", pdf_of=explode, timeouts=QUICK))
+
+    assert statuses(batch) == ["accepted", "held", "accepted", "skipped"]
+    assert [record.levelname for record in caplog.records if record.name == "mailing"] == ["ERROR"]
+
+
+def test_held_letter_is_released_by_a_person(house, mail_account, worker):
+    bad = Worker(owner="worker-1", pdf_of=lambda _: b"other\r\n", timeouts=QUICK)
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+    send(mail_account, bad)
+    row = row_of(batch, "000000001002")
+
+    decide_row(row_id=row.pk, decision="release", by=accountant_of(house.okean.organisation))
+    send(mail_account, worker)
+
+    assert statuses(batch) == ["accepted"]
+
+
+def test_document_issued_anew_meanwhile_is_not_sent(house, mail_account, worker, post_office):
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+    IssuedDocument.objects.filter(account=house.okean.fet).update(superseded_at=NOON)
+
+    send(mail_account, worker)
+
+    assert (statuses(batch), post_office.letters) == (["cancelled"], [])
+
+
+def test_stop_takes_effect_before_the_next_letter(house, mail_account, post_office):
+    user = accountant_of(house.okean.organisation)
+    batch = start(mail_account)
+
+    def stop_then_give(document: IssuedDocument) -> bytes:
+        if document.account.number == "000000001001":
+            stop_batch(batch_id=batch.pk, by=user)
+        return pdf_of(document)
+
+    send(mail_account, Worker(owner="worker-1", pdf_of=stop_then_give, timeouts=QUICK))
+
+    assert statuses(batch) == ["accepted", "queued", "queued", "skipped"]
+    assert len(post_office.letters) == 1
+
+
+def test_worker_that_is_told_to_end_gives_its_rows_back(house, mail_account, worker, post_office):
+    asked = iter([False, False, True])
+    batch = start(mail_account)
+
+    pump(mail_account.pk, worker=worker, should_stop=lambda: next(asked, True))
+
+    assert statuses(batch) == ["accepted", "queued", "queued", "skipped"]
+
+
+def test_limit_of_letters_per_minute_is_kept(house, mail_account, worker, post_office):
+    mail_account.per_minute = 2
+    mail_account.save()
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+    send(mail_account, worker)
+    held_by_limit = statuses(batch)
+    JournalRow.objects.filter(state="accepted").update(body_at=Now() - dt.timedelta(minutes=2))
+    send(mail_account, worker)
+
+    assert held_by_limit == ["accepted", "accepted", "queued", "skipped"]
+    assert statuses(batch) == ["accepted", "accepted", "accepted", "skipped"]
+
+
+def test_counts_always_add_up(house, mail_account, worker, post_office):
+    post_office.at_recipient["fet@mail.ru"] = "550 5.1.1 no such user"
+    post_office.at_recipient["tyutchev@mail.ru"] = "451 later"
+    batch = start(mail_account)
+    totals = [counts_of([batch.pk])[batch.pk].total]
+
+    send(mail_account, worker)
+    counts = counts_of([batch.pk])[batch.pk]
+
+    assert [*totals, counts.total] == [4, 4]
+    assert (counts.sent, counts.failed, counts.deferred, counts.skips) == (
+        1,
+        1,
+        1,
+        [("на бумаге", 1)],
+    )
+    assert (counts.letters, counts.settled, counts.percent) == (3, 2, 66)
+
+
+def test_deferred_letter_is_given_up_after_two_days(house, mail_account, worker, post_office):
+    post_office.at_recipient["fet@mail.ru"] = "451 later"
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+    send(mail_account, worker)
+    JournalRow.objects.update(next_try_at=Now(), deferred_since=Now() - dt.timedelta(hours=48))
+
+    send(mail_account, worker)
+
+    row = row_of(batch, "000000001002")
+    assert (row.state, row.reason) == ("failed", "horizon")
