@@ -17,13 +17,13 @@ from zhkh.kernel.refusal import Refusal
 Command = Callable[[list[str]], int]
 
 PLAIN = {  # command: the module whose `main(argv)` does it
+    "demo": "zhkh.commands.demo",
     "scenario": "zhkh.commands.scenario",
     "services": "zhkh.commands.services",
     "tunnel": "smtp_tunnel.__main__",
 }
 WIRED = {  # the same, with the database, the broker and Django ready
     "check-books": "zhkh.commands.check_books",
-    "demo": "zhkh.commands.demo",
     "run": "zhkh.commands.run",
     "worker": "zhkh.commands.worker",
     "charge": "zhkh.commands.charge",

@@ -24,11 +24,16 @@ def main(argv: list[str]) -> int:
         )
         return 3
     subprocess.run([*ZHKH, "migrate", "--verbosity=0"], check=True)
-    with ended_with_us([*ZHKH, "worker"]), ended_with_us(web_command(options.port)) as web:
-        print(f"Откройте http://127.0.0.1:{options.port} (остановить: Ctrl-C)", flush=True)
+    serve_until_stopped(options.port)
+    return 0
+
+
+def serve_until_stopped(port: int) -> None:
+    """Worker and web server as our children, until Ctrl-C or a polite end."""
+    with ended_with_us([*ZHKH, "worker"]), ended_with_us(web_command(port)) as web:
+        print(f"Откройте http://127.0.0.1:{port} (остановить: Ctrl-C)", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             web.wait()
-    return 0
 
 
 def web_command(port: int) -> list[str]:

@@ -35,9 +35,9 @@ def load(scenario: Scenario) -> str:
     """
     services = ensure_services()
     _use(services, services.database_url)
-    from django.utils import timezone  # noqa: PLC0415 - Django is set up only now
+    from django.utils import timezone
 
-    from zhkh.commands.scenario_rows import store_scenario  # noqa: PLC0415 - needs Django
+    from zhkh.commands.scenario_rows import store_scenario
 
     name = scenario.title or f"Организация сценария за {scenario.period.title}"
     return str(store_scenario(scenario, name=name[:200], at=timezone.now()))
