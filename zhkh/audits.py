@@ -8,13 +8,13 @@ says what differs. One list for the command, for tests and for the nightly run.
 import dataclasses
 from collections.abc import Iterable, Iterator
 
-from charges.calc.calculation import calculate
 from django.db import connection
 
 from accounts_registry.ledger.balances import balances_of_accounts
 from accounts_registry.ledger.open_items import settlement_of
 from accounts_registry.models import PersonalAccount
 from charges import lines
+from charges.calc.calculation import calculate
 from charges.calc.parse import parse_text
 from charges.models import ChargeInput
 from zhkh.kernel.money import ZERO, format_money

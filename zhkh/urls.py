@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("zhkh.web.urls")),
     path("", include("accounts_registry.urls")),
     path("search/", search, name="search"),
+    path("", include("mailing.urls")),
     path("kassa/", include("cashdesk.urls")),
 ]
 
