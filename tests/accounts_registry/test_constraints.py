@@ -1,0 +1,214 @@
+"""Every constraint of the registry is broken once by a direct write and answers with its name."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from accounts_registry.models import (
+    AccountArea,
+    AccountOwnership,
+    AccountResidents,
+    AccountService,
+    Membership,
+    Meter,
+    MeterReading,
+    ServiceSource,
+)
+from tests.cast import NOON, TihiyOkean, tihiy_okean
+from tests.factories import (
+    LONG_AGO,
+    connect,
+    make_account,
+    make_house,
+    make_meter,
+    make_payee,
+    make_premises,
+    make_service,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+Break = Callable[[TihiyOkean], Any]
+
+JULY_1 = dt.date(2013, 7, 1)
+FROM_JULY = (JULY_1, None)
+ENDLESS = (None, JULY_1)
+FAR = (dt.date(2000, 1, 1), dt.date(2000, 1, 2))
+
+
+def set_column(okean: TihiyOkean, of: str, **columns: Any) -> None:
+    row = getattr(okean, of)
+    type(row).objects.filter(pk=row.pk).update(**columns)
+
+
+def read(okean: TihiyOkean, **columns: Any) -> MeterReading:
+    meter = make_meter(at=okean.fet, service=okean.cold_water)
+    plain = {"read_on": JULY_1, "value": 1, "source": "operator", "entered_at": NOON}
+    return MeterReading.objects.create(meter=meter, **(plain | columns))
+
+
+def read_twice(okean: TihiyOkean) -> None:
+    first = read(okean)
+    first.pk = None
+    first.save(force_insert=True)
+
+
+def name_role_twice(okean: TihiyOkean) -> None:
+    user = make_user(username="twice")
+    for _ in range(2):
+        Membership.objects.create(user=user, role="operator", organisation=None)
+
+
+def name_source_twice(okean: TihiyOkean) -> None:
+    for _ in range(2):
+        ServiceSource.objects.create(service=okean.fee, source=okean.cold_water, role="from")
+
+
+def name_payee_twice(okean: TihiyOkean) -> None:
+    for _ in range(2):
+        make_payee(organisation=okean.organisation, name="Мосводоканал")
+
+
+BREAKS: dict[str, Break] = {
+    "organisation_rounding_is_known": lambda o: set_column(
+        o, "organisation", common_rounding="volume:8"
+    ),
+    "counting_day_is_in_every_month": lambda o: set_column(o, "organisation", counting_day=29),
+    "payee_name_is_unique_in_organisation": name_payee_twice,
+    "role_is_given_once": name_role_twice,
+    "role_is_known": lambda o: Membership.objects.create(
+        user=make_user(username="boss"), role="boss"
+    ),
+    "house_code_is_unique_in_organisation": lambda o: make_house(
+        organisation=o.organisation, code=o.house.code
+    ),
+    "house_premises_area_is_positive": lambda o: set_column(o, "house", premises_area_m2=0),
+    "house_common_area_is_positive": lambda o: set_column(o, "house", common_area_m2=0),
+    "premises_number_is_unique_in_house": lambda o: make_premises(house=o.house, number="1"),
+    "premises_kind_is_known": lambda o: make_premises(house=o.house, number="9", kind="garage"),
+    "service_code_is_unique_in_organisation": lambda o: make_service(
+        organisation=o.organisation, code=o.fee.code
+    ),
+    "service_charge_is_known": lambda o: set_column(o, "fee", charge="by_mood"),
+    "service_group_is_known": lambda o: set_column(o, "fee", group="unknown"),
+    "service_without_code_is_not_charged": lambda o: set_column(o, "unsplit", charge="per_area"),
+    "service_source_is_named_once": name_source_twice,
+    "service_source_role_is_known": lambda o: ServiceSource.objects.create(
+        service=o.fee, source=o.cold_water, role="to"
+    ),
+    "account_number_is_unique_in_organisation": lambda o: make_account(
+        premises=make_premises(house=o.house, number="9"), number=o.fet.number
+    ),
+    "account_by_email_has_email": lambda o: set_column(o, "fet", delivery_method="email"),
+    "account_delivery_is_known": lambda o: set_column(o, "fet", delivery_method="pigeon"),
+    "account_closes_after_opening": lambda o: set_column(o, "fet", closed_on=dt.date(2012, 9, 30)),
+    "account_has_a_number": lambda o: set_column(o, "fet", number=""),
+    "account_area_valid_has_a_start": lambda o: AccountArea.objects.create(
+        account=make_account(premises=o.fet.premises, number="9"), valid=ENDLESS, area_m2=1
+    ),
+    "account_area_spans_do_not_overlap": lambda o: AccountArea.objects.create(
+        account=o.fet, valid=FROM_JULY, area_m2=1
+    ),
+    "account_area_is_positive": lambda o: AccountArea.objects.create(
+        account=o.fet, valid=FAR, area_m2=0
+    ),
+    "account_residents_valid_has_a_start": lambda o: AccountResidents.objects.create(
+        account=make_account(premises=o.fet.premises, number="9"), valid=ENDLESS, count=1
+    ),
+    "account_residents_spans_do_not_overlap": lambda o: AccountResidents.objects.create(
+        account=o.fet, valid=FROM_JULY, count=1
+    ),
+    "account_ownership_valid_has_a_start": lambda o: AccountOwnership.objects.create(
+        account=make_account(premises=o.fet.premises, number="9"), valid=ENDLESS
+    ),
+    "account_ownership_spans_do_not_overlap": lambda o: AccountOwnership.objects.create(
+        account=o.fet, valid=FROM_JULY
+    ),
+    "account_has_an_owner": lambda o: AccountOwnership.objects.create(
+        account=o.fet, valid=FAR, owners=0
+    ),
+    "ownership_share_is_a_share": lambda o: AccountOwnership.objects.create(
+        account=o.fet, valid=FAR, share="1.00001"
+    ),
+    "account_service_valid_has_a_start": lambda o: AccountService.objects.create(
+        account=make_account(premises=o.fet.premises, number="9"), service=o.fee, valid=ENDLESS
+    ),
+    "account_service_spans_do_not_overlap": lambda o: connect(o.fet, o.fee, since=JULY_1),
+    "meter_belongs_to_an_account_or_a_house": lambda o: Meter.objects.create(
+        account=o.fet, house=o.house, service=o.cold_water, installed_on=JULY_1
+    ),
+    "meter_digits_are_1_to_9": lambda o: make_meter(at=o.fet, service=o.cold_water, digits=10),
+    "meter_is_removed_after_installation": lambda o: make_meter(
+        at=o.fet, service=o.cold_water, installed_on=JULY_1, removed_on=JULY_1
+    ),
+    "meter_zone_is_known": lambda o: make_meter(at=o.fet, service=o.cold_water, zone="dusk"),
+    "one_reading_a_day": read_twice,
+    "reading_is_not_negative": lambda o: read(o, value=-1),
+    "reading_source_is_known": lambda o: read(o, source="guess"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_database_refuses(name):
+    okean = tihiy_okean()
+
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        BREAKS[name](okean)
+
+    cause = refusal.value.__cause__
+    assert isinstance(cause, psycopg.Error)
+    assert cause.diag.constraint_name == name
+
+
+def test_every_constraint_is_broken_here():
+    app = apps.get_app_config("accounts_registry")
+
+    assert set(BREAKS) == {
+        constraint.name for model in app.get_models() for constraint in model._meta.constraints
+    }
+
+
+def test_empty_span_is_no_span():
+    okean = tihiy_okean()
+
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        connect(okean.fet, okean.unsplit, since=JULY_1, until=JULY_1)
+
+    assert isinstance(refusal.value.__cause__, psycopg.errors.CheckViolation)
+
+
+def test_spans_that_only_touch_do_not_overlap():
+    okean = tihiy_okean()
+    connect(okean.fet, okean.unsplit, since=LONG_AGO, until=JULY_1)
+
+    connect(okean.fet, okean.unsplit, since=JULY_1)
+
+    assert okean.fet.services.filter(service=okean.unsplit).count() == 2
+
+
+def test_same_service_of_two_accounts_does_not_overlap():
+    okean = tihiy_okean()
+
+    connect(okean.fet, okean.unsplit)
+    connect(okean.tyutchev, okean.unsplit)
+
+    assert okean.unsplit.connections.count() == 2
+
+
+def test_program_cannot_drop_the_constraints():
+    """The role of the program owns nothing: rules of the tables are out of its reach."""
+    with (
+        pytest.raises(Exception, match="must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "ALTER TABLE accounts_registry_accountarea "
+            "DROP CONSTRAINT account_area_spans_do_not_overlap"
+        )
