@@ -155,10 +155,10 @@ def _row(
         name=line.service.name,
         unit=line.unit,
         volume_individual=_volume(
-            line.individual_volume, line.individual_method or _unused(line, siblings, "individual")
+            line.individual_volume, line.individual_method or _unused(siblings, "individual")
         ),
         volume_common=_volume(
-            line.common_volume, line.common_method or _unused(line, siblings, "common")
+            line.common_volume, _common_mark(line.common_method or _unused(siblings, "common"))
         ),
         price=Blank.EMPTY if line.price is None else line.price,
         charged_individual=_money(line.individual_amount, line.vat),
@@ -167,7 +167,7 @@ def _row(
         recalculated=line.recalculated,
         benefit=line.benefit,
         total=line.total,
-        reference=_reference(account, line, facts),
+        reference=_reference(account, line, facts, is_alone=len(siblings) == 1),
     )
 
 
@@ -189,19 +189,23 @@ def _fee_row(line: ChargeLine) -> ServiceRow:
     )
 
 
-def _unused(line: ChargeLine, siblings: list[ChargeLine], part: str) -> str:
+def _unused(siblings: list[ChargeLine], part: str) -> str:
     """
-    A service with different prices by use stands in several lines; each prints 0 for the part
-    that stands in the other, with that part's mark, as the sample bill does.
+    A service with several prices stands in several lines; each prints 0 for the part that stands
+    in another, with that part's mark, as the sample bill does.
     """
-    if not line.use:
+    if len(siblings) == 1:
         return ""
     methods = [getattr(row, f"{part}_method") for row in siblings]
     return next((method for method in methods if method), "")
 
 
+def _common_mark(method: str) -> str:
+    """The form leaves a common volume by norm without a mark."""
+    return "" if method == "norm" else method
+
+
 def _volume(volume: Decimal | None, method: str) -> Volume | Blank:
-    """The form marks every way of finding a volume but a common volume by norm."""
     if volume is None:
         return Volume(Decimal(0), _MARKS[method]) if method else Blank.EMPTY
     return Volume(volume, _MARKS.get(method))
@@ -216,8 +220,15 @@ def _vat_of_common(line: ChargeLine) -> Decimal:
     return line.vat if line.individual_amount is None else ZERO
 
 
-def _reference(account: PersonalAccount, line: ChargeLine, facts: _HouseFacts) -> Reference:
+def _reference(
+    account: PersonalAccount, line: ChargeLine, facts: _HouseFacts, *, is_alone: bool
+) -> Reference:
+    """A service in several lines has each reference figure beside the part it is about."""
     norm_individual, norm_common = _norms(line, facts)
+    if not is_alone and line.individual_volume is None:
+        norm_individual = Blank.EMPTY
+    if not is_alone and line.common_volume is None:
+        norm_common = Blank.EMPTY
     common = facts.common.get((line.service_id, line.zone))
     shows_meter = line.individual_volume is not None
     readings = facts.readings.get((account.pk, line.service_id, line.zone), ())
@@ -240,10 +251,7 @@ def _norms(line: ChargeLine, facts: _HouseFacts) -> tuple[Decimal | Blank, Decim
     if line.service.charge == ChargeKind.DRAINAGE:
         individual = _sum_of_source_norms(line.service, facts)
     common = norm.per_common_m2 if norm else None
-    return (
-        _or_empty(None if line.use == "common" else individual),
-        _or_empty(None if line.use == "individual" else common),
-    )
+    return _or_empty(individual), _or_empty(common)
 
 
 def _sum_of_source_norms(service: Service, facts: _HouseFacts) -> Decimal | None:
