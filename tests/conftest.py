@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from zhkh.services.place import make_folders, only_one
@@ -24,6 +25,12 @@ from zhkh.settings import env  # noqa: TID251 (reads a URL, not a setting)
 
 _FOLDER = "ZHKH_TEST_CLUSTER"
 _ROOT = Path(__file__).resolve().parent.parent
+
+# Examples of a property: few while working, many at night (HYPOTHESIS_PROFILE=nightly). Nothing
+# is timed: the machine may be busy.
+settings.register_profile("local", max_examples=50, deadline=None)
+settings.register_profile("nightly", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

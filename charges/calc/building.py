@@ -153,18 +153,16 @@ class _House:
     ) -> tuple[LineResult, ...]:
         served = list(dict.fromkeys(draft.service.code for draft in drafts))
         to_first_lines = given(account, place, served, self.demands)
+        heating = next((d.service for d in drafts if d.service.charge is Charge.HEATING), None)
+        if heating is not None:
+            correction = yearly_correction(heating, account, self.house, self.tables)
+            to_first_lines.setdefault(heating.code, []).extend(correction)
         lines = []
         for draft in drafts:
             changes = list(lowered(draft, account, self.house, self.tables))
             changes += to_first_lines.pop(draft.service.code, [])
-            if draft.service.charge is Charge.HEATING:
-                changes += self._correction(draft.service, account)
             lines.append(self._line(draft, account, changes))
         return tuple(lines)
-
-    def _correction(self, service: Service, account: Account) -> list[Change]:
-        change = yearly_correction(service, account, self.house, self.tables)
-        return [] if change is None else [change]
 
     def _line(self, draft: Draft, account: Account, changes: Sequence[Change]) -> LineResult:
         charged = draft.charged

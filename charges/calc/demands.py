@@ -16,6 +16,3 @@ class Demands:
         """:raises ScenarioProblems: something was missing."""
         if self._problems:
             raise ScenarioProblems(self._problems)
-
-    def __bool__(self) -> bool:
-        return bool(self._problems)

@@ -39,8 +39,9 @@ def measure(meter: Meter, month: Month) -> Measured | Unmeasured:
     expired_for = _months_since_expiry(meter, month.period)
     if expired_for is not None:
         return _measure_expired(meter, month, expired_for)
-    here = [reading for reading in meter.readings if Period.of(reading.on) == month.period]
-    before = [reading for reading in meter.readings if Period.of(reading.on) < month.period]
+    first_day, past = month.date(0), month.date(month.days)
+    before = [reading for reading in meter.readings if reading.on < first_day]
+    here = [reading for reading in meter.readings if first_day <= reading.on < past]
     if not here:
         return _measure_silent(meter, month, before)
     if not before and here[0].on != meter.installed:
@@ -52,10 +53,10 @@ def measure(meter: Meter, month: Month) -> Measured | Unmeasured:
 
 def _months_since_expiry(meter: Meter, period: Period) -> int | None:
     """0 in the month of the first day without verification; nothing while it holds."""
-    if meter.verified_until is None or meter.verified_until == dt.date.max:
+    until = meter.verified_until
+    if until is None or until >= period.last_day:
         return None
-    months = period.months_since(Period.of(meter.verified_until + dt.timedelta(days=1)))
-    return months if months >= 0 else None
+    return period.months_since(Period.of(until + dt.timedelta(days=1)))
 
 
 def _by_readings(meter: Meter, readings: Sequence[Reading]) -> Measured:
@@ -109,9 +110,7 @@ def _measure_expired(meter: Meter, month: Month, expired_for: int) -> Measured |
     if expired_for >= _AVERAGE_MONTHS:
         return Unmeasured(uplifted=True, note=lambda: f"{reason}, применён норматив (п. 60)")
     valid = [
-        reading
-        for reading in meter.readings
-        if reading.on <= until and Period.of(reading.on) < month.period
+        reading for reading in meter.readings if reading.on <= until and reading.on < month.date(0)
     ]
     return _by_average(meter, month, valid, reason)
 

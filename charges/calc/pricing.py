@@ -138,13 +138,11 @@ def _cut_by_range(
         if room is not None and room <= 0:
             continue
         taken = left if room is None or left <= room else round_ratio(room, VOLUME_PLACES)
-        if taken or not left:
-            parts.append((taken, bound[1]))
+        parts.append((taken, bound[1]))
         filled += Fraction(taken)
         left = difference(left, taken)
-        if not left:
-            break
-    return parts
+    assert not left, "the last range has no bound"
+    return [part for part in parts if part[0]] or parts[:1]
 
 
 def _room(bound: Range, filled: Fraction, share_of_month: Fraction) -> Fraction | None:

@@ -153,17 +153,17 @@ def _given_words(row: Recalculation) -> str:
 
 def yearly_correction(
     service: Service, account: Account, house: House, tables: MonthTables
-) -> Change | None:
+) -> tuple[Change, ...]:
     """What the year's heating really came to, less what was charged for it."""
     heating = house.heating
     if heating is None or heating.year_volume is None or account.heating_charged is None:
-        return None
+        return ()
     share = Fraction(account.area) / Fraction(house.premises_area)
     volume = round_ratio(Fraction(heating.year_volume) * share, VOLUME_PLACES)
     ranges = at(tables.prices(service.code, None, None, Use.INDIVIDUAL), 0)
     if not ranges:
-        return None
-    price = ranges[-1][1]
+        return ()
+    price = ranges[0][1]
     due = round_money(product(volume, price))
     amount = difference(due, account.heating_charged)
     why = (
@@ -172,4 +172,4 @@ def yearly_correction(
         f"{number_words(volume)} Гкал, {money_words(due)} − начислено "
         f"{money_words(account.heating_charged)} = {money_words(amount)} (п. 42(1) Правил № 354)"
     )
-    return Change(amount, why)
+    return (Change(amount, why),)

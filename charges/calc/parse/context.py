@@ -69,6 +69,7 @@ def refuse_overlaps(
     *,
     key: Callable[[Built], Hashable],
     clash: Callable[[Built, Built], str | None],
+    expected: str = "строки без наложений",
 ) -> None:
     """Note every row that clashes with an earlier one of the same key; `clash` says how, or nothing."""
     earlier_rows: dict[Hashable, list[Built]] = {}
@@ -76,7 +77,7 @@ def refuse_overlaps(
         earlier = earlier_rows.setdefault(key(row), [])
         wrong = next(filter(None, (clash(other, row) for other in earlier)), None)
         if wrong:
-            node.refuse(wrong, "строки без наложений")
+            node.refuse(wrong, expected)
         earlier.append(row)
 
 

@@ -108,6 +108,7 @@ def _sources(
 def read_tariffs(node: Node, context: Context) -> tuple[Tariff, ...]:
     rows = node.each(lambda item: _tariff(item, context))
     refuse_overlaps(rows, key=lambda row: (row.service, row.zone, row.component), clash=_clash)
+    _refuse_descending_bounds(rows)
     _refuse_closed_ranges(rows)
     return tuple(tariff for _, tariff in rows)
 
@@ -128,16 +129,28 @@ def _tariff(node: Node, context: Context) -> Tariff | None:
 
 
 def _clash(earlier: Tariff, later: Tariff) -> str | None:
-    if not _share_a_use(earlier, later):
+    if earlier.up_to != later.up_to or not _share_a_use(earlier, later):
         return None
-    days = overlap_in_words((earlier.since, earlier.until), (later.since, later.until))
-    if days is None:
+    return overlap_in_words((earlier.since, earlier.until), (later.since, later.until))
+
+
+def _refuse_descending_bounds(rows: Sequence[tuple[Node, Tariff]]) -> None:
+    """Rows that hold on one day stand in the file from the lowest bound to the open end."""
+    refuse_overlaps(
+        [(node.member("up_to"), row) for node, row in rows],
+        key=lambda row: (row.service, row.zone, row.component),
+        clash=_descends,
+        expected="up_to по возрастанию, последняя строка без up_to",
+    )
+
+
+def _descends(earlier: Tariff, later: Tariff) -> str | None:
+    if later.up_to is None or (earlier.up_to is not None and earlier.up_to <= later.up_to):
         return None
-    if earlier.up_to == later.up_to:
-        return days
-    if earlier.up_to is None or (later.up_to is not None and later.up_to < earlier.up_to):
-        return "границы диапазонов цен идут не по возрастанию"
-    return None
+    days = overlap((earlier.since, earlier.until), (later.since, later.until))
+    if days is None or not _share_a_use(earlier, later):
+        return None
+    return "границы диапазонов цен идут не по возрастанию"
 
 
 def _share_a_use(one: Tariff, other: Tariff) -> bool:
@@ -151,7 +164,9 @@ def _refuse_closed_ranges(rows: Sequence[tuple[Node, Tariff]]) -> None:
             continue
         uses = tuple(Use) if tariff.use is None else (tariff.use,)
         if not all(_is_open_above(tariff, use, rows) for use in uses):
-            node.refuse("у диапазонов цен нет открытого сверху", "ещё одна строка без up_to")
+            node.member("up_to").refuse(
+                "у диапазонов цен нет открытого сверху", "ещё одна строка без up_to"
+            )
 
 
 def _is_open_above(tariff: Tariff, use: Use, rows: Sequence[tuple[Node, Tariff]]) -> bool:

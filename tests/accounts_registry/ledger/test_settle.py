@@ -15,8 +15,8 @@ def debt(period, amount, service=None, due=None):
     return Debt(period, service, Decimal(amount), due)
 
 
-def paid(amount, on="2013-08-05", period=None, position=1):
-    return Paid(position, dt.date.fromisoformat(on), Decimal(amount), period)
+def paid(amount, on="2013-08-05", period=None, position=1, service=None):
+    return Paid(position, dt.date.fromisoformat(on), Decimal(amount), period, service)
 
 
 def told(debts, *payments):
@@ -91,6 +91,16 @@ def test_second_payment_is_divided_by_what_is_left():
         (1, "2013-05", "b", "15.00"),
         (2, "2013-05", "a", "5.00"),
         (2, "2013-05", "b", "15.00"),
+    ]
+
+
+def test_payment_for_a_service_closes_only_its_debts():
+    debts = [debt(MAY, "10.00", "a"), debt(MAY, "10.00", "b"), debt(JUNE, "10.00", "b")]
+
+    assert told(debts, paid("25.00", service="b")) == [
+        (1, "2013-05", "b", "10.00"),
+        (1, "2013-06", "b", "10.00"),
+        (1, None, "b", "5.00"),
     ]
 
 
