@@ -133,7 +133,9 @@ def _page(
         "tabs": _tabs(counts, tab),
         "tab_title": _TABS[tab][0],
         "page": page,
-        "lines": lines_of(page.object_list, shows_addresses=request.user.has_perm(SEE_ADDRESSES)),
+        "lines": list(
+            lines_of(page.object_list, shows_addresses=request.user.has_perm(SEE_ADDRESSES))
+        ),
         "events": last_events(shown, count=EVENTS_SHOWN),
         "may_send": batches_of(request.user, SEND).filter(pk=shown.pk).exists(),
         "form": form or _password_form(shown),

@@ -1,5 +1,6 @@
 """«Отправить по email»: what will be sent, the password, go."""
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -94,7 +95,7 @@ def _asked(request: HttpRequest, asked: QueryDict) -> tuple[Organisation, Period
     try:
         period = PeriodField().clean(asked.get("period", ""))
         accounts = NumbersField(required=False).clean(",".join(asked.getlist("accounts")))
-    except ValueError:
+    except ValidationError:
         raise Http404 from None
     return _organisation(request, asked.get("organisation", "")), period, accounts
 
@@ -126,7 +127,7 @@ def _hidden(typed: QueryDict) -> tuple[Period, list[int] | None]:
     try:
         period = PeriodField().clean(typed.get("period", ""))
         return period, NumbersField(required=False).clean(typed.get("accounts", ""))
-    except ValueError:
+    except ValidationError:
         raise Http404 from None
 
 

@@ -1,8 +1,11 @@
 """An organisation with documents, a mail server on loopback, an account that sends."""
 
+import socket
+import ssl
 from collections.abc import Iterator
 
 import pytest
+import trustme
 
 from mailing.models import MailAccount
 from mailing.services import Worker
@@ -61,3 +64,22 @@ def house(okean) -> Four:
 @pytest.fixture
 def worker() -> Worker:
     return Worker(owner="worker-1", pdf_of=pdf_of, timeouts=QUICK)
+
+
+@pytest.fixture
+def free_port() -> Iterator[int]:
+    """A port nobody listens on."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        yield nobody.getsockname()[1]
+
+
+@pytest.fixture
+def smtps(post_office) -> Iterator[int]:
+    """A mail server behind TLS whose authority nobody knows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    controller = LoopbackController(post_office, hostname="127.0.0.1", port=0, ssl_context=context)
+    controller.start()
+    yield controller.address[1]
+    controller.stop()

@@ -8,6 +8,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
@@ -19,7 +20,10 @@ from accounts_registry.models import DeliveryMethod, PersonalAccount
 from mailing.models import JournalRow, MailAccount, MailBatch
 from mailing.services import BatchRequest, Worker, pump, queue_batch
 from mailing.transport import Timeouts
+from payment_docs.document import House, Organisation, PaymentDocument
 from payment_docs.models import IssuedDocument
+from payment_docs.render import document_pdf
+from payment_docs.snapshot import to_snapshot
 from tests.cast import JULY, NOON, TihiyOkean
 
 QUICK = Timeouts(connect=5, greeting=5, command=5, body=5, final=5)
@@ -82,6 +86,7 @@ class LoopbackController(Controller):
         return host, port
 
     def _trigger_server(self):
+        """The library asks the server a question of its own; ours only must be there."""
         socket.create_connection(self.address).close()
 
 
@@ -135,6 +140,34 @@ def issue(account: PersonalAccount, *, version: int = 1, period=JULY) -> IssuedD
         reason="исправлено" if version > 1 else "",
         issued_at=NOON,
     )
+
+
+def issue_printed(account: PersonalAccount) -> IssuedDocument:
+    """A document with its real PDF, small but whole."""
+    printed = PaymentDocument(
+        period=JULY,
+        account_number=account.number,
+        payer=account.payer.full_name,
+        address=str(account.premises),
+        area=Decimal(70),
+        residents=1,
+        executor=Organisation(account.organisation.name),
+        settlement_centre=Organisation(),
+        payees=(),
+        opening=Decimal("0.00"),
+        last_payment=None,
+        counted_until=NOON.date(),
+        to_pay=Decimal("0.00"),
+        to_pay_with_balance=Decimal("0.00"),
+        sections=(),
+        house=House(Decimal(105), 4, Decimal(414), Decimal(0)),
+        number=f"{JULY}/{account.number}",
+    )
+    document = issue(account)
+    document.snapshot = to_snapshot(printed)
+    document.pdf_sha256 = hashlib.sha256(document_pdf(printed)).hexdigest()
+    document.save()
+    return document
 
 
 def by_email(account: PersonalAccount, address: str) -> PersonalAccount:
