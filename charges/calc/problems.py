@@ -9,6 +9,9 @@ from zhkh.kernel.refusal import Refusal
 
 Place = tuple[str | int, ...]
 
+_BREAKS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+)  # would end the line or spoil the terminal
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -34,7 +37,8 @@ class Problem:
         return text or "document"
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.wrong}: {self.expected}"
+        text = f"{self.path}: {self.wrong}: {self.expected}"
+        return _BREAKS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 class ScenarioProblems(Refusal):

@@ -94,13 +94,14 @@ def _accounts(
 
 
 def _check_areas(premises_area: Node, limit: Decimal, rows: Sequence[tuple[Node, Account]]) -> None:
+    sound = Sound(premises_area)
     for node, account in rows:
         if account.area > limit:
             node.member("area").refuse(
                 f"площадь {account.area} больше площади дома", f"не больше {limit}"
             )
     whole = total(account.area for _, account in rows)
-    if whole > limit:
+    if sound and whole > limit:
         premises_area.refuse(
             f"сумма площадей лицевых счетов {whole} больше {limit}",
             "площадь всех помещений дома не меньше этой суммы",

@@ -568,6 +568,20 @@ def test_problem_shortens_what_it_shows_and_keeps_to_its_line():
     assert problem == f'period: "2024\\n{"9" * 52}… не месяц: месяц ГГГГ-ММ'
 
 
+def test_one_area_over_the_house_is_told_once():
+    assert paths_of(changed(f"{A}.area", "1001")) == ["houses[0].accounts[0].area"]
+
+
+def test_name_from_the_file_does_not_break_the_line():
+    document = copy.deepcopy(VALID)
+    document["services"].append({**document["services"][3], "code": "a\r\nb\u2028c"})
+
+    assert [problem.splitlines() for problem in problems_of(document)] == [
+        [problem] for problem in problems_of(document)
+    ]
+    assert "услуги «a\\u000d\\u000ab\\u2028c»" in problems_of(document)[0]
+
+
 def test_message_of_the_refusal_is_its_lines():
     with pytest.raises(ScenarioProblems) as refusal:
         parse_document({})
