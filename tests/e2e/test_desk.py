@@ -354,7 +354,7 @@ def test_six_services_fit_a_low_screen(bill: Page, counter: Counter):
     ],
 )
 def test_the_page_reads_sums_as_the_server_does(bill: Page, typed: str, kopecks: int | None):
-    script = "async typed => (await import('/static/js/kassa.js')).parseMoney(typed)"
+    script = "async typed => (await import('/static/js/kassa-money.js')).parseMoney(typed)"
 
     assert bill.evaluate(script, typed) == kopecks
 
