@@ -57,6 +57,7 @@ class MailAccountForm(_MailAccountModelForm):
             "per_hour",
             "per_day",
         ]
+        widgets = {"username": forms.TextInput(attrs={"autocomplete": "username"})}
         help_texts = {
             "smtp_host": "С туннелем — 127.0.0.1: письма и пароль идут к нему, он защищает их сам.",
             "same_as_incoming": "Вход на SMTP с теми же пользователем и паролем;"

@@ -119,6 +119,10 @@ def _page(
     tab = _tab(request, counts)
     rows = rows_of(shown, _TABS[tab][1])
     page = Paginator(rows, ROWS_ON_PAGE).get_page(request.GET.get("page"))
+    waits = _account_waits(shown)
+    may_send = batches_of(request.user, SEND).filter(pk=shown.pk).exists()
+    may_resume = may_send and (shown.state == BatchState.STOPPED or bool(waits))
+    form = (form or _password_form(shown)) if may_resume else None
     speed = sent_in_last_minute(shown) if shown.state == BatchState.RUNNING else 0
     context = {
         "section": "mailing",
@@ -129,7 +133,7 @@ def _page(
         "speed": speed,
         "minutes_left": -(-counts.waiting // speed) if speed else 0,
         "account": shown.mail_account,
-        "account_waits": _account_waits(shown),
+        "account_waits": waits,
         "tabs": _tabs(counts, tab),
         "tab_title": _TABS[tab][0],
         "page": page,
@@ -137,8 +141,10 @@ def _page(
             lines_of(page.object_list, shows_addresses=request.user.has_perm(SEE_ADDRESSES))
         ),
         "events": last_events(shown, count=EVENTS_SHOWN),
-        "may_send": batches_of(request.user, SEND).filter(pk=shown.pk).exists(),
-        "form": form or _password_form(shown),
+        "may_send": may_send,
+        "may_resume": may_resume,
+        "form": form,
+        "is_live": shown.state == BatchState.RUNNING and form is None,
     }
     return page_or_part(request, "mailing/batch.html", "live", context, status=status)
 
@@ -170,8 +176,10 @@ def _wakes(row: JournalRow, decision: str) -> bool:
 
 
 def _password_form(shown: MailBatch, typed: Any = None) -> PasswordTwice | None:
-    """Asked for only when nobody remembers the password."""
-    asked = shown.mail_account.asks_password and not shown.password_sealed
+    """Asked for only when nobody remembers the password, or the one typed was wrong."""
+    account = shown.mail_account
+    was_wrong = account.stopped_reason.startswith("auth_")
+    asked = account.asks_password and (was_wrong or not shown.password_sealed)
     return PasswordTwice(typed) if asked else None
 
 

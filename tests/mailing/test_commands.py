@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -80,7 +81,7 @@ def test_no_account_to_send_from(printed):
 
 def test_password_nobody_can_be_asked_for(printed, mail_account, monkeypatch):
     with_login(mail_account, remember=False)
-    monkeypatch.setattr(sys, "stdin", open("/dev/null"))  # noqa: SIM115, PTH123 - lives as long as the test
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
 
     code, sentence = refusal(JULY)
 

@@ -339,6 +339,22 @@ def test_going_on_without_the_password_asks_for_it(house, idle_account, mailer):
     ]
 
 
+def test_wrong_typed_password_is_asked_for_anew(house, mail_account, worker, post_office, mailer):
+    with_login(mail_account, remember=False)
+    batch = start(mail_account, password="wrong")
+    send(mail_account, worker)
+
+    page = mailer.get(reverse("mailing:batch", args=[batch.pk]))
+    mailer.post(
+        reverse("mailing:resume", args=[batch.pk]),
+        {"password": "letters", "password_again": "letters"},
+    )
+    send(mail_account, worker)
+
+    assert (page.context["form"] is None, page.context["is_live"]) == (False, False)
+    assert len(post_office.letters) == 3
+
+
 @pytest.fixture
 def uncertain(house, idle_account):
     batch = start(idle_account, account_ids=[house.okean.fet.pk])
