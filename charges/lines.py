@@ -9,9 +9,12 @@ from typing import Any
 from django.db import connection
 
 from accounts_registry.models import House
+from charges.calc.calculation import calculate
+from charges.calc.parse import parse_text
 from charges.calc.result import LineResult, Part, ScenarioResult, result_json
 from charges.models import ChargeInput
 from zhkh.kernel.period import Period
+from zhkh.kernel.refusal import Refusal
 
 # Raised whenever the same inputs would give another result.
 RULES_VERSION = "1"
@@ -68,6 +71,36 @@ def freeze(house: House, *, period: Period, document: Mapping[str, Any], result:
 def thaw(frozen: ChargeInput) -> bytes:
     """The scenario document a house was calculated from."""
     return zlib.decompress(bytes(frozen.document))
+
+
+LineKey = tuple[str, str, str, str]  # service code, zone, component, use; absent values are ""
+
+
+class NotReproduced(Refusal):
+    """The rules have changed since: the frozen inputs no longer give the stored result."""
+
+    def __init__(self, frozen: ChargeInput) -> None:
+        super().__init__(
+            f"Месяц рассчитан по правилам версии {frozen.rules_version}, которые с тех пор "
+            "изменились: объяснение дало бы другие числа. Обратитесь к администратору."
+        )
+
+
+def explain(frozen: ChargeInput, account_number: str) -> dict[LineKey, tuple[str, ...]]:
+    """
+    «Почему столько?»: what each line of the account was made from, derived again.
+
+    :raises NotReproduced: it would tell about other figures than those charged.
+    """
+    result = calculate(parse_text(thaw(frozen)))
+    if result_digest(result) != frozen.result_digest:
+        raise NotReproduced(frozen)
+    return {
+        (line.service, line.zone or "", line.component or "", line.use or ""): line.why
+        for account in result.accounts
+        if account.number == account_number
+        for line in account.lines
+    }
 
 
 def digest(text: str) -> str:

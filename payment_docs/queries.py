@@ -1,9 +1,15 @@
 """Which documents there are."""
 
-from django.db.models import QuerySet
+import dataclasses
+from decimal import Decimal
 
-from accounts_registry.models import Organisation, PersonalAccount
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from accounts_registry.models import DeliveryMethod, House, Organisation, PersonalAccount
+from accounts_registry.queries import find_accounts
 from payment_docs.models import IssuedDocument
+from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
 
@@ -48,3 +54,40 @@ def billed_accounts(*, organisation: Organisation, period: Period) -> list[Perso
             "number",
         )
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DocumentTotals:
+    """The footer of the list; `charged` in roubles."""
+
+    documents: int
+    by_email: int
+    without_address: int
+    charged: Decimal
+
+
+def totals_of(documents: QuerySet[IssuedDocument]) -> DocumentTotals:
+    by_email = Q(account__delivery_method=DeliveryMethod.EMAIL)
+    found = documents.order_by().aggregate(
+        documents=Count("pk"),
+        by_email=Count("pk", filter=by_email),
+        without_address=Count("pk", filter=Q(account__email="")),
+        charged=Coalesce(Sum("charged"), ZERO),
+    )
+    return DocumentTotals(**found)
+
+
+def filtered(
+    documents: QuerySet[IssuedDocument], *, house: House | None, delivery: str, text: str
+) -> QuerySet[IssuedDocument]:
+    """`delivery` is a method, or "no_address" for accounts without an e-mail address."""
+    if house is not None:
+        documents = documents.filter(account__premises__house=house)
+    if delivery == "no_address":
+        documents = documents.filter(account__email="")
+    elif delivery:
+        documents = documents.filter(account__delivery_method=delivery)
+    if text:
+        among = PersonalAccount.objects.all()
+        documents = documents.filter(account__in=find_accounts(text, among=among))
+    return documents

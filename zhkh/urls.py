@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("zhkh.web.urls")),
     path("", include("accounts_registry.urls")),
     path("search/", search, name="search"),
+    path("", include("charges.urls")),
+    path("", include("payment_docs.urls")),
     path("", include("mailing.urls")),
     path("kassa/", include("cashdesk.urls")),
 ]

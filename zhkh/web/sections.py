@@ -52,7 +52,7 @@ SECTIONS: tuple[Section, ...] = (
         "accounts_registry:meter-list",
         "accounts_registry.view_meter",
     ),
-    Section("charges", "Начисления", "calculator", "charges:run-list", "charges.view_chargeline"),
+    Section("charges", "Начисления", "calculator", "charges:period", "charges.view_chargeline"),
     Section(
         "documents",
         "Документы",
