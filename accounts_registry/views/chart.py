@@ -8,6 +8,7 @@ from accounts_registry.ledger.movements import MonthOfAccount
 from zhkh.kernel.money import ZERO
 
 WIDTH, HEIGHT = 458, 106
+_LEFT = 38  # room for the values of the marks
 _BAR, _GAP = 10, 2
 _SHORT_MONTHS = ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"]
 
@@ -46,10 +47,10 @@ def paired_bars(months: Sequence[MonthOfAccount]) -> Chart | None:
     if not highest:
         return None
     top = _round_top(highest)
-    step = WIDTH // max(len(months), 6)
+    step = (WIDTH - _LEFT) // max(len(months), 6)
     pairs = []
     for place, month in enumerate(months):
-        middle = place * step + step // 2
+        middle = _LEFT + place * step + step // 2
         pairs.append(
             Pair(
                 label=_SHORT_MONTHS[month.period.month - 1],

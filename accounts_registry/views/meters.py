@@ -160,6 +160,8 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "section": "meters",
         "period": period,
         "everything": everything,
+        "earlier": _month_address(period.previous(), everything=everything),
+        "later": _month_address(period.next(), everything=everything),
         "page": page,
         "panels": [_panel(meter, read_on=read_on) for meter in page],
         "has_meters": bool(page.paginator.count) or _flat_meters(request).exists(),
@@ -305,6 +307,11 @@ def _chosen_period(request: HttpRequest, shell: dict[str, Any]) -> Period:
         return Period.parse(request.GET.get("month", ""))
     except ValueError:
         return shell["working_month"] or Period.of(timezone.localdate())
+
+
+def _month_address(period: Period, *, everything: bool) -> str:
+    address = reverse("accounts_registry:meter-list")
+    return f"{address}?month={period}{'&show=all' if everything else ''}"
 
 
 def _page_of(meter: Meter) -> str:

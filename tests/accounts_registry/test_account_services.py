@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def okean() -> TihiyOkean:
     return tihiy_okean()
 
 
-def new_account(okean: TihiyOkean, **changed: object) -> NewAccount:
+def new_account(okean: TihiyOkean, **changed: Any) -> NewAccount:
     fields = AccountFields(number="000000001005", payer="Блок Александр", opened_on=OPENED)
     return NewAccount(
         premises=make_premises(house=okean.house, number="5"),
@@ -45,16 +46,15 @@ def new_account(okean: TihiyOkean, **changed: object) -> NewAccount:
     )
 
 
-def changed(account: PersonalAccount, **values: object) -> AccountFields:
+def changed(account: PersonalAccount, **values: Any) -> AccountFields:
     return dataclasses.replace(fields_of(account), **values)
 
 
 def test_opened_account_has_its_facts_from_the_opening_day(okean):
     account = open_account(new=new_account(okean)).account
 
-    area, residents, owners = (
-        facts.get() for facts in (account.areas, account.residents, account.ownerships)
-    )
+    area, residents = account.areas.get(), account.residents.get()
+    owners = account.ownerships.get()
     assert (area.area_m2, area.valid.lower, area.valid.upper) == (Decimal("54.30"), OPENED, None)
     assert (residents.count, residents.valid.lower) == (3, OPENED)
     assert (owners.owners, owners.valid.lower) == (2, OPENED)

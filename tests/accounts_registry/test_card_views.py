@@ -66,7 +66,7 @@ def test_foreign_account_is_absent(client, okean, page):
     assert client.get(address(page, okean.lermontov)).status_code == 404
 
 
-def page_of(client, account: PersonalAccount) -> str:
+def page_of(client, account: PersonalAccount):
     return client.get(address("account", account)).content.decode()
 
 

@@ -1,11 +1,13 @@
 """Installing, removing and replacing a meter."""
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from accounts_registry.models import ReadingSource
+from accounts_registry.models import Meter, ReadingSource
 from accounts_registry.services import (
     MeterRefusal,
     NewMeter,
@@ -30,17 +32,23 @@ def okean() -> TihiyOkean:
     return tihiy_okean()
 
 
-def new_meter(okean: TihiyOkean, **changed: object) -> NewMeter:
-    columns = {"place": okean.fet, "service": okean.cold_water, "installed_on": JULY_1}
-    return NewMeter(**(columns | {"initial": Decimal(10), "serial": "55-1"} | changed))
+def new_meter(okean: TihiyOkean, **changed: Any) -> NewMeter:
+    plain = NewMeter(
+        place=okean.fet,
+        service=okean.cold_water,
+        installed_on=JULY_1,
+        initial=Decimal(10),
+        serial="55-1",
+    )
+    return dataclasses.replace(plain, **changed)
 
 
-def installed(okean: TihiyOkean, **changed: object):
+def installed(okean: TihiyOkean, **changed: Any) -> Meter:
     return install_meter(new=new_meter(okean, **changed), by=None, at=NOON)
 
 
-def off(value: str = "20", day: dt.date = JULY_20, **answers: bool) -> TypedReading:
-    return TypedReading(read_on=day, value=Decimal(value), **answers)
+def off(value: str = "20", day: dt.date = JULY_20) -> TypedReading:
+    return TypedReading(read_on=day, value=Decimal(value))
 
 
 def test_installed_meter_keeps_its_first_reading(okean):

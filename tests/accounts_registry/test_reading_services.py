@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,12 +38,12 @@ def meter(db) -> Meter:
     )
 
 
-def submit(meter: Meter, value: str, read_on: dt.date = JULY_25, **answers: bool) -> MeterReading:
+def submit(meter: Meter, value: str, read_on: dt.date = JULY_25, **answers: Any) -> MeterReading:
     reading = TypedReading(read_on=read_on, value=Decimal(value), **answers)
     return submit_reading(meter=meter, reading=reading, by=None, at=NOON)
 
 
-def refusal_of(meter: Meter, value: str, read_on: dt.date = JULY_25, **answers: bool) -> str:
+def refusal_of(meter: Meter, value: str, read_on: dt.date = JULY_25, **answers: Any) -> str:
     with pytest.raises(ReadingRefusal) as refusal:
         submit(meter, value, read_on, **answers)
     assert meter.readings.count() == 2
