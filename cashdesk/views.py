@@ -5,7 +5,6 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -27,6 +26,7 @@ from cashdesk.queries import (
 )
 from cashdesk.rules import CashdeskRefusal
 from cashdesk.services import PageIsStale, TokenUsed, accept_payment, mark_printed
+from zhkh.web import clock
 from zhkh.web.till import TillBar
 
 _PRINT_AFTER_MS = 2000  # the source document's delay before the print dialog
@@ -77,7 +77,7 @@ def pay(request: HttpRequest, cashier: Cashier, account_id: int) -> HttpResponse
             cashier=cashier,
             account=account,
             request=read_payment(request.POST.dict()),
-            at=timezone.localtime(),
+            at=clock.now(),
         )
     except TokenUsed as refusal:
         known = {"receipt": _address(refusal.receipt)} if refusal.receipt else {}
@@ -125,7 +125,7 @@ def printed(request: HttpRequest, cashier: Cashier, receipt_id: int) -> HttpResp
     given = receipt_at(cashier.till.bank, _possible(receipt_id))
     if given is None:
         raise Http404
-    mark_printed(receipt=given, at=timezone.localtime())
+    mark_printed(receipt=given, at=clock.now())
     return HttpResponse(status=204)
 
 
@@ -134,7 +134,7 @@ def printed(request: HttpRequest, cashier: Cashier, receipt_id: int) -> HttpResp
 @at_till
 def today(request: HttpRequest, cashier: Cashier) -> HttpResponse:
     """Receipts of the till today; cancelled ones stand under the others."""
-    receipts = day_receipts(cashier.till, timezone.localtime().date())
+    receipts = day_receipts(cashier.till, clock.business_day())
     context = {
         "kept": [given for given in receipts if not given.is_cancelled],
         "cancelled": [given for given in receipts if given.is_cancelled],
@@ -145,7 +145,7 @@ def today(request: HttpRequest, cashier: Cashier) -> HttpResponse:
 
 def _desk(cashier: Cashier) -> dict[str, object]:
     """What every page of the desk shows: the bar, the day's totals and the last receipt."""
-    now = timezone.localtime()
+    now = clock.now()
     bank = cashier.till.bank
     place = _("%(bank)s, касса № %(number)s") % {
         "bank": bank.name,

@@ -1,6 +1,7 @@
 """What the page shells show around every page."""
 
 import dataclasses
+import datetime as dt
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -27,6 +28,12 @@ class Shell:
     def search_url(self) -> str | None:
         """The global search, once an application offers it."""
         return url_or_none("search")
+
+    @property
+    def training_day(self) -> dt.date | None:
+        """Said on every page: nobody should take the demo for the real day."""
+        day: dt.date | None = settings.TRAINING_DAY
+        return day
 
     @cached_property
     def languages(self) -> list[tuple[str, str]]:
