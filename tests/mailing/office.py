@@ -37,6 +37,7 @@ class PostOffice:
         self.letters: list[bytes] = []
         self.recipients: list[str] = []
         self.connections = 0
+        self.letters_per_connection = 1000
         self.at_sender: str = ""
         self.at_recipient: dict[str, str] = {}
         self.at_end: dict[str, str] = {}
@@ -51,6 +52,9 @@ class PostOffice:
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - the library's name
         if self.at_sender:
             return self.at_sender
+        session.letters = getattr(session, "letters", 0) + 1
+        if session.letters > self.letters_per_connection:
+            return "421 4.7.0 Too many letters in one connection"
         envelope.mail_from = address
         return "250 OK"
 

@@ -1,5 +1,10 @@
 """«Проверить учётную запись»."""
 
+import socket
+import threading
+
+import pytest
+
 from mailing.models import MailAccount
 from mailing.services import check_account
 from tests.cast import NOON
@@ -94,3 +99,64 @@ def test_pop3_password_never_goes_unprotected(mail_account):
         "Соединение не защищено: пароль не отправлен. Включите защищённую версию POP3 или укажите"
         " туннель на этом компьютере."
     )
+
+
+@pytest.fixture
+def mailbox():
+    """A POP3 server with two letters in the box; knows one password."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        client, _ = listener.accept()
+        with client, client.makefile("rwb", buffering=0) as stream:
+            stream.write(b"+OK hello\r\n")
+            for line in iter(stream.readline, b""):
+                stream.write(_pop3_answer(line.strip().decode()))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    listener.close()
+    thread.join(5)
+
+
+def _pop3_answer(command: str) -> bytes:
+    if command.startswith("PASS"):
+        return b"+OK\r\n" if command == "PASS letters" else b"-ERR [AUTH] no\r\n"
+    return b"+OK 2 320\r\n" if command == "STAT" else b"+OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("password", "passed", "sentence"),
+    [
+        ("letters", True, "Писем: 2."),
+        (
+            "wrong",
+            False,
+            "Вход не выполнен. Возможно, протокол POP3 выключен в настройках ящика.",
+        ),
+    ],
+)
+def test_incoming_mailbox_is_counted(okean, mailbox, password, passed, sentence):
+    account = make_mail_account(
+        okean.organisation,
+        port=9,
+        use_for_sending=False,
+        use_for_receiving=True,
+        pop3_host="127.0.0.1",
+        pop3_port=mailbox,
+    )
+    with_login(account, password=password)
+
+    [step] = check_account(account=account, at=NOON, timeouts=QUICK)
+
+    assert (step.passed, step.sentence) == (passed, sentence)
+
+
+def test_account_that_is_for_nothing_does_not_pass(okean):
+    account = make_mail_account(okean.organisation, port=9, use_for_sending=False)
+
+    steps = check_account(account=account, at=NOON, timeouts=QUICK)
+
+    account.refresh_from_db()
+    assert (steps, account.check_passed) == ([], False)

@@ -517,3 +517,66 @@ def test_deferred_letter_is_given_up_after_two_days(house, mail_account, worker,
 
     row = row_of(batch, "000000001002")
     assert (row.state, row.reason) == ("failed", "horizon")
+
+
+def test_connection_that_takes_no_more_is_replaced_by_a_fresh_one(
+    house, mail_account, worker, post_office
+):
+    post_office.letters_per_connection = 1
+    batch = start(mail_account)
+
+    send(mail_account, worker)
+
+    assert statuses(batch) == ["accepted", "accepted", "accepted", "skipped"]
+    assert (post_office.connections, len(post_office.letters)) == (3, 3)
+
+
+def test_missing_password_stops_the_account_before_anything(
+    house, mail_account, worker, post_office
+):
+    batch = start(mail_account)
+    with_login(mail_account, remember=False)
+
+    send(mail_account, worker)
+
+    mail_account.refresh_from_db()
+    assert (mail_account.stopped_reason, post_office.connections) == ("password_needed", 0)
+    assert statuses(batch) == ["queued", "queued", "queued", "skipped"]
+
+
+def test_password_sealed_with_a_lost_key_stops_the_account(house, mail_account, worker, settings):
+    with_login(mail_account)
+    batch = start(mail_account)
+    settings.FIELD_KEYS = ["bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleSE="]
+
+    send(mail_account, worker)
+
+    mail_account.refresh_from_db()
+    assert mail_account.stopped_explanation == (
+        "Сохранённый пароль нельзя прочитать: ключ шифрования другой. Введите пароль заново."
+    )
+    assert statuses(batch) == ["queued", "queued", "queued", "skipped"]
+
+
+def test_person_cancels_a_letter_that_waits(house, mail_account, worker, post_office):
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+    user = accountant_of(house.okean.organisation)
+
+    decide_row(row_id=row_of(batch, "000000001002").pk, decision="cancel", by=user)
+    send(mail_account, worker)
+
+    batch.refresh_from_db()
+    assert (statuses(batch), batch.state, post_office.letters) == (["cancelled"], "finished", [])
+
+
+def test_person_need_not_wait_for_a_deferred_letter(house, mail_account, worker, post_office):
+    post_office.at_recipient["fet@mail.ru"] = "451 later"
+    batch = start(mail_account, account_ids=[house.okean.fet.pk])
+    send(mail_account, worker)
+    post_office.at_recipient.clear()
+    user = accountant_of(house.okean.organisation)
+
+    decide_row(row_id=row_of(batch, "000000001002").pk, decision="try-now", by=user)
+    send(mail_account, worker)
+
+    assert statuses(batch) == ["accepted"]
