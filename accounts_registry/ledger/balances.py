@@ -57,10 +57,11 @@ def balances_by_service(
     On a day: charges of months posted whose last day has come, adjustments of months begun,
     payments made up to the day inclusive.
     """
+    month = _counted_month(account.organisation_id, on)
     sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    for service_id, amount in _closing_before(account, on):
+    for service_id, amount in _closing(account, month):
         sums[service_id] += amount
-    for service_id, amount in _movements_after(account, on):
+    for service_id, amount in _movements_after(account, month, on):
         sums[service_id] += amount
     return [ServiceBalance(service_id, sums[service_id]) for service_id in sorted(sums)]
 
@@ -68,51 +69,22 @@ def balances_by_service(
 def balances_of_accounts(account_ids: Iterable[int]) -> dict[int, Decimal]:
     """Balance of many accounts with everything recorded so far: a fixed number of queries."""
     ids = list(account_ids)
-    sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    last = _last_posted_months(ids)
-    for month, members in last.items():
-        rows = Turnover.objects.filter(account_id__in=members, month=month)
-        for account_id, closing in rows.values_list("account_id").annotate(Sum("closing")):
-            sums[account_id] += closing
-    later = Q()
-    for month, members in last.items():
-        later |= Q(account_id__in=members, month__gt=month)
-    never_posted = set(ids).difference(*last.values())
-    later |= Q(account_id__in=never_posted)
-    for account_id, paid in (
-        PaymentLine.objects.filter(later).values_list("account_id").annotate(Sum("amount"))
-    ):
-        sums[account_id] -= paid
-    for account_id, added in (
-        Adjustment.objects.filter(later).values_list("account_id").annotate(Sum("amount"))
-    ):
-        sums[account_id] += added
+    sums = _carried(ids)
     return {account_id: sums[account_id] for account_id in ids}
 
 
 def opening_of_month(account_ids: Iterable[int], *, period: Period) -> dict[int, Decimal]:
     """
-    What each account brought into the month: the turnover's opening when it is posted,
-    otherwise the previous closing with opening balances entered in the month.
+    What each account brought into the month: the turnover's opening when the month is posted,
+    otherwise the last closing, what unposted months before it received and added, and opening
+    balances entered in the month itself.
     """
     ids = list(account_ids)
-    sums = dict.fromkeys(ids, ZERO)
     posted = Turnover.objects.filter(account_id__in=ids, month=period.first_day)
     found = dict(posted.values_list("account_id").annotate(Sum("opening")))
     missing = [account_id for account_id in ids if account_id not in found]
-    sums.update(found)
-    if missing:
-        previous = Turnover.objects.filter(
-            account_id__in=missing, month=period.previous().first_day
-        )
-        for account_id, closing in previous.values_list("account_id").annotate(Sum("closing")):
-            sums[account_id] += closing
-        entered = Adjustment.objects.filter(
-            account_id__in=missing, month=period.first_day, kind=AdjustmentKind.OPENING
-        )
-        for account_id, amount in entered.values_list("account_id").annotate(Sum("amount")):
-            sums[account_id] += amount
-    return sums
+    brought = _carried(missing, into=period)
+    return {account_id: found.get(account_id, brought[account_id]) for account_id in ids}
 
 
 def paid_since_month(
@@ -147,16 +119,16 @@ def last_charged(account: PersonalAccount) -> dict[int, Decimal]:
     return dict(rows.values_list("service_id", "charged"))
 
 
-def _closing_before(account: PersonalAccount, on: dt.date | None) -> Iterable[tuple[int, Decimal]]:
-    month = _counted_month(account, on)
+def _closing(account: PersonalAccount, month: dt.date | None) -> Iterable[tuple[int, Decimal]]:
     if month is None:
         return ()
     rows = Turnover.objects.filter(account=account, month=month)
     return rows.values_list("service_id", "closing")
 
 
-def _movements_after(account: PersonalAccount, on: dt.date | None) -> list[tuple[int, Decimal]]:
-    month = _counted_month(account, on)
+def _movements_after(
+    account: PersonalAccount, month: dt.date | None, on: dt.date | None
+) -> list[tuple[int, Decimal]]:
     later = Q() if month is None else Q(month__gt=month)
     payments = PaymentLine.objects.filter(later, account=account)
     adjustments = Adjustment.objects.filter(later, account=account)
@@ -178,30 +150,56 @@ def _paid_later_than(
     return list(held.values_list("service_id").annotate(Sum("amount")))
 
 
-def _counted_month(account: PersonalAccount, on: dt.date | None) -> dt.date | None:
+def _counted_month(organisation_id: int, on: dt.date | None) -> dt.date | None:
     """The last posted month, on a day the last one that had ended by it."""
     posted = AccountingPeriod.objects.filter(
-        organisation_id=account.organisation_id, state=PeriodState.POSTED
+        organisation_id=organisation_id, state=PeriodState.POSTED
     )
-    if on is not None:
-        posted = posted.filter(month__lte=on)
-        ended = [p.month for p in posted.order_by("-month") if p.period.last_day <= on]
-        return ended[0] if ended else None
+    if on is not None:  # the month of the next day has not ended
+        posted = posted.filter(month__lt=Period.of(on + dt.timedelta(days=1)).first_day)
     month: dt.date | None = posted.aggregate(last=Max("month"))["last"]
     return month
 
 
-def _last_posted_months(account_ids: list[int]) -> dict[dt.date, set[int]]:
-    """The last posted month of the accounts' organisations, with the accounts of each."""
-    months = dict(
-        AccountingPeriod.objects.filter(state=PeriodState.POSTED)
-        .values_list("organisation_id")
-        .annotate(Max("month"))
-    )
-    members: defaultdict[dt.date, set[int]] = defaultdict(set)
+def _carried(account_ids: list[int], *, into: Period | None = None) -> defaultdict[int, Decimal]:
+    """The last closing with everything recorded since; into a month: with what was before it."""
+    sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    before, entered = Q(), Q()
+    if into is not None:
+        before = Q(month__lt=into.first_day)
+        entered = Q(month=into.first_day, kind=AdjustmentKind.OPENING)
+    for month, members in _last_posted_months(account_ids, before=into).items():
+        since = Q(account_id__in=members)
+        if month is not None:
+            closings = Turnover.objects.filter(since, month=month)
+            _add(sums, closings.values_list("account_id").annotate(Sum("closing")))
+            since &= Q(month__gt=month)
+        paid = PaymentLine.objects.filter(since, before)
+        _add(sums, paid.values_list("account_id").annotate(-Sum("amount")))
+        added = Adjustment.objects.filter(since, before | entered)
+        _add(sums, added.values_list("account_id").annotate(Sum("amount")))
+    return sums
+
+
+def _add(sums: defaultdict[int, Decimal], rows: Iterable[tuple[int, Decimal]]) -> None:
+    for account_id, amount in rows:
+        sums[account_id] += amount
+
+
+def _last_posted_months(
+    account_ids: list[int], *, before: Period | None = None
+) -> dict[dt.date | None, set[int]]:
+    """
+    The last posted month of the accounts' organisations, with the accounts of each; the accounts
+    of an organisation without one stand under None.
+    """
+    posted = AccountingPeriod.objects.filter(state=PeriodState.POSTED)
+    if before is not None:
+        posted = posted.filter(month__lt=before.first_day)
+    months = dict(posted.values_list("organisation_id").annotate(Max("month")))
+    members: defaultdict[dt.date | None, set[int]] = defaultdict(set)
     for account_id, organisation_id in PersonalAccount.objects.filter(
         pk__in=account_ids
     ).values_list("pk", "organisation_id"):
-        if organisation_id in months:
-            members[months[organisation_id]].add(account_id)
-    return members
+        members[months.get(organisation_id)].add(account_id)
+    return dict(members)

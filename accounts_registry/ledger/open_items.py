@@ -3,14 +3,23 @@
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from accounts_registry.ledger.models import Adjustment, AdjustmentKind, PaymentLine, Turnover
+from accounts_registry.ledger.models import (
+    Adjustment,
+    AdjustmentKind,
+    Payment,
+    PaymentLine,
+    Turnover,
+)
 from accounts_registry.ledger.settle import Allocation, Debt, Paid, settle
 from accounts_registry.models import PersonalAccount, Service
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
+
+Key = tuple[int, int, Period]  # account, service, month
+Owed = dict[tuple[int, Period], tuple[Decimal, dt.date | None]]  # by service and month; due day
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,17 +50,42 @@ def open_items(account: PersonalAccount) -> list[OpenItem]:
 def settlement_of(
     account: PersonalAccount, *, before: Period | None = None, until: dt.date | None = None
 ) -> Settlement:
+    """`settlements_of` for one account."""
+    return settlements_of([account], before=before, until=until)[account.pk]
+
+
+def settlements_of(
+    accounts: Sequence[PersonalAccount],
+    *,
+    before: Period | None = None,
+    until: dt.date | None = None,
+) -> dict[int, Settlement]:
     """
-    Share out everything paid among everything owed.
+    Share out everything each account paid among everything it owes; a fixed number of queries.
 
     Only debts of months before `before` and payments up to the day `until`, where given. Credits
-    (advances brought in, negative months, payments taken back) pay debts like payments do, and
-    first of all.
+    (advances brought in, negative months) pay debts like payments do, and first of all. Payments
+    taken back count for nothing.
     """
-    services = _services_in_order(account)
+    ids = [account.pk for account in accounts]
+    services = _services_in_order(accounts)
+    owed, lines = _owed(ids, before), _payments(ids)
+    return {
+        account.pk: _settled(
+            services[account.organisation_id], owed[account.pk], lines[account.pk], until
+        )
+        for account in accounts
+    }
+
+
+def _settled(
+    services: Sequence[Service],
+    owed: Owed,
+    lines: Sequence[PaymentLine],
+    until: dt.date | None,
+) -> Settlement:
     keys = {service.pk: service.code or None for service in services}
     order = {service.code or None: position for position, service in enumerate(services)}
-    owed = _owed(account, before)
     debts = sorted(
         (
             Debt(period, keys[service_id], amount, due)
@@ -62,11 +96,10 @@ def settlement_of(
     )
     credits_ = [
         Paid(0, dt.date.min, -amount, service=keys[service_id])
-        for (service_id, _), (amount, _) in sorted(owed.items())
+        for (service_id, _), (amount, _) in sorted(owed.items(), key=lambda item: item[0])
         if amount < ZERO
     ]
-    payments = _payments(account, keys, until)
-    allocations = settle(debts, [*credits_, *payments])
+    allocations = settle(debts, [*credits_, *_numbered(lines, keys, until)])
     ids = {code: service_id for service_id, code in keys.items()}
     return Settlement(
         debts=tuple(debts),
@@ -76,53 +109,67 @@ def settlement_of(
     )
 
 
-def _owed(
-    account: PersonalAccount, before: Period | None
-) -> dict[tuple[int, Period], tuple[Decimal, dt.date | None]]:
-    """What each month added, by service: posted charges, adjustments, opening balances."""
-    amounts: defaultdict[tuple[int, Period], Decimal] = defaultdict(lambda: ZERO)
-    dues: dict[tuple[int, Period], dt.date | None] = {}
+def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int, Owed]:
+    """
+    What each month added to each account, by service: charges and adjustments of the accounting
+    month, opening balances by the month they are for.
+    """
+    amounts: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    dues: dict[Key, dt.date | None] = {}
     posted = set()
-    for row in Turnover.objects.filter(account=account):
-        posted.add(row.month)
-        amounts[row.service_id, Period.of(row.month)] += row.charged + row.adjusted
-    for entry in Adjustment.objects.filter(account=account):
-        key = entry.service_id, Period.of(entry.for_month)
+    for row in Turnover.objects.filter(account_id__in=account_ids):
+        posted.add((row.account_id, row.month))
+        amounts[row.account_id, row.service_id, Period.of(row.month)] += row.charged + row.adjusted
+    for entry in Adjustment.objects.filter(account_id__in=account_ids):
         if entry.kind == AdjustmentKind.OPENING:
+            key = entry.account_id, entry.service_id, Period.of(entry.for_month)
             amounts[key] += entry.amount
             dues[key] = entry.due_on
-        elif entry.month not in posted:  # posted ones are in the turnover of their month
-            amounts[key] += entry.amount
-    return {
-        key: (amount, dues.get(key))
-        for key, amount in amounts.items()
-        if amount and (before is None or key[1] < before)
-    }
+        elif (entry.account_id, entry.month) not in posted:  # else in the turnover already
+            amounts[entry.account_id, entry.service_id, Period.of(entry.month)] += entry.amount
+    owed: defaultdict[int, Owed] = defaultdict(dict)
+    for (account_id, service_id, period), amount in amounts.items():
+        if amount and (before is None or period < before):
+            due = dues.get((account_id, service_id, period))
+            owed[account_id][service_id, period] = amount, due
+    return owed
 
 
-def _payments(
-    account: PersonalAccount, keys: dict[int, str | None], until: dt.date | None
-) -> list[Paid]:
-    """
-    Lines of payments not taken back, in the order they were made.
+def _payments(account_ids: Sequence[int]) -> defaultdict[int, list[PaymentLine]]:
+    """Lines of payments with what took them back, in the order they were recorded."""
+    found: defaultdict[int, list[PaymentLine]] = defaultdict(list)
+    for line in (
+        PaymentLine.objects.filter(account_id__in=account_ids, payment__reverses__isnull=True)
+        .select_related("payment__reversed_by")
+        .order_by("payment_id", "id")
+    ):
+        found[line.account_id].append(line)
+    return found
 
-    Payments of one account are numbered from 1 in the order they were recorded.
-    """
-    lines = PaymentLine.objects.filter(
-        account=account, payment__reverses__isnull=True, payment__reversed_by__isnull=True
-    )
+
+def _numbered(
+    lines: Iterable[PaymentLine], keys: Mapping[int, str | None], until: dt.date | None
+) -> Iterable[Paid]:
+    """Payments of an account are numbered from 1 in the order they were recorded."""
     positions: dict[int, int] = {}
-    payments = [
-        Paid(
-            position=positions.setdefault(line.payment_id, len(positions) + 1),
-            on=line.payment.paid_on,
-            amount=line.amount,
-            period=Period.of(line.named_month) if line.named_month else None,
-            service=keys[line.service_id],
-        )
-        for line in lines.select_related("payment").order_by("payment_id", "id")
-    ]
-    return [paid for paid in payments if until is None or paid.on <= until]
+    for line in lines:
+        position = positions.setdefault(line.payment_id, len(positions) + 1)
+        if _is_in_force(line.payment, until):
+            yield Paid(
+                position=position,
+                on=line.payment.paid_on,
+                amount=line.amount,
+                period=Period.of(line.named_month) if line.named_month else None,
+                service=keys[line.service_id],
+            )
+
+
+def _is_in_force(payment: Payment, on: dt.date | None) -> bool:
+    """Made and not taken back; on a day, by the end of it."""
+    reversal: Payment | None = getattr(payment, "reversed_by", None)
+    if on is None:
+        return reversal is None
+    return payment.paid_on <= on and (reversal is None or reversal.paid_on > on)
 
 
 def _left(
@@ -138,5 +185,9 @@ def _left(
             yield OpenItem(ids[debt.service], debt.period, left, debt.due)
 
 
-def _services_in_order(account: PersonalAccount) -> list[Service]:
-    return list(Service.objects.filter(organisation_id=account.organisation_id))
+def _services_in_order(accounts: Iterable[PersonalAccount]) -> defaultdict[int, list[Service]]:
+    organisations = {account.organisation_id for account in accounts}
+    found: defaultdict[int, list[Service]] = defaultdict(list)
+    for service in Service.objects.filter(organisation_id__in=organisations):
+        found[service.organisation_id].append(service)
+    return found

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts_registry.ledger.models import AccountingPeriod, PeriodState
+from accounts_registry.models import Organisation
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 
@@ -59,6 +60,7 @@ def periods_of(*, organisation_id: int) -> list[AccountingPeriod]:
     return list(AccountingPeriod.objects.filter(organisation_id=organisation_id).order_by("-month"))
 
 
+@transaction.atomic
 def open_month(*, organisation_id: int, period: Period) -> AccountingPeriod:
     """
     Open the month and every month between the last one and it; opening twice changes nothing.
@@ -68,6 +70,7 @@ def open_month(*, organisation_id: int, period: Period) -> AccountingPeriod:
     known = find_period(organisation_id=organisation_id, period=period)
     if known:
         return known
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
     ours = AccountingPeriod.objects.filter(organisation_id=organisation_id)
     first = ours.order_by("month").first()
     if first and period < first.period:
@@ -133,15 +136,7 @@ def lock_draft(*, organisation_id: int, period: Period) -> AccountingPeriod:
     :raises MonthIsNotDraft: it was never calculated.
     :raises MonthIsOutOfTurn: an earlier month is not posted yet.
     """
-    if not find_period(organisation_id=organisation_id, period=period):
-        raise MonthIsNotDraft(period)
-    row = _locked(organisation_id=organisation_id, period=period)
-    if row.state == PeriodState.POSTED:
-        raise MonthIsPosted(period)
-    if row.state == PeriodState.CALCULATING:
-        raise MonthIsBusy(period)
-    if row.state != PeriodState.DRAFT:
-        raise MonthIsNotDraft(period)
+    row = _locked_draft(organisation_id=organisation_id, period=period)
     earlier = (
         AccountingPeriod.objects.filter(organisation_id=organisation_id, month__lt=period.first_day)
         .exclude(state=PeriodState.POSTED)
@@ -158,14 +153,12 @@ def reopen(*, organisation_id: int, period: Period) -> AccountingPeriod:
     A draft becomes open again, its lines stay until the next calculation replaces them.
 
     :raises MonthIsPosted: it is posted.
+    :raises MonthIsBusy: it is being calculated.
     :raises MonthIsNotDraft: there is no draft.
     """
-    row = _locked(organisation_id=organisation_id, period=period)
-    if row.state == PeriodState.POSTED:
-        raise MonthIsPosted(period)
-    if row.state != PeriodState.DRAFT:
-        raise MonthIsNotDraft(period)
-    return _set_state(row, PeriodState.OPEN)
+    return _set_state(
+        _locked_draft(organisation_id=organisation_id, period=period), PeriodState.OPEN
+    )
 
 
 def _own_or_earliest(*, organisation_id: int, on: dt.date) -> AccountingPeriod:
@@ -190,6 +183,19 @@ def _unposted_month(*, organisation_id: int, own: Period) -> AccountingPeriod:
     if last and last.state == PeriodState.POSTED and own <= last.period:
         wanted = last.period.next()
     return open_month(organisation_id=organisation_id, period=wanted)
+
+
+def _locked_draft(*, organisation_id: int, period: Period) -> AccountingPeriod:
+    if not find_period(organisation_id=organisation_id, period=period):
+        raise MonthIsNotDraft(period)
+    row = _locked(organisation_id=organisation_id, period=period)
+    if row.state == PeriodState.POSTED:
+        raise MonthIsPosted(period)
+    if row.state == PeriodState.CALCULATING:
+        raise MonthIsBusy(period)
+    if row.state != PeriodState.DRAFT:
+        raise MonthIsNotDraft(period)
+    return row
 
 
 def _locked(*, organisation_id: int, period: Period) -> AccountingPeriod:

@@ -4,11 +4,12 @@ import dataclasses
 import datetime as dt
 import itertools
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts_registry.ledger.models import (
     Adjustment,
@@ -122,15 +123,17 @@ def post_payment(  # noqa: PLR0913 (each is a fact of the payment)
         if not _is_same(known, account, lines):
             raise KeyUsedForOtherPayment
         return known
-    payment = Payment.objects.create(
-        account=account,
-        month=month,
-        paid_on=paid_on,
-        amount=sum((line.amount for line in lines), ZERO),
-        source=source,
-        key=key,
-        recorded_at=at,
-        recorded_by_id=by.pk if by else None,
+    payment = _insert(
+        Payment(
+            account=account,
+            month=month,
+            paid_on=paid_on,
+            amount=sum((line.amount for line in lines), ZERO),
+            source=source,
+            key=key,
+            recorded_at=at,
+            recorded_by_id=by.pk if by else None,
+        )
     )
     PaymentLine.objects.bulk_create(
         PaymentLine(
@@ -158,23 +161,32 @@ def reverse_payment(
     """
     Take a payment back by a row of its own with the same lines, negative.
 
-    :raises AlreadyReversed: it was taken back before.
+    The same key again gives the same reversal.
+
+    :raises AlreadyReversed: it was taken back before by another request.
+    :raises KeyUsedForOtherPayment: the key belongs to another row.
     """
     assert payment.reverses_id is None, "a reversal is not reversed"
+    assert reversed_on >= payment.paid_on, "a payment is taken back after it was made"
     month = accounting_month(organisation_id=payment.account.organisation_id, on=reversed_on).month
     lock_account(payment.account_id)
-    if Payment.objects.filter(reverses=payment).exists():
+    earlier = Payment.objects.filter(reverses=payment).first()
+    if earlier and earlier.key == key:
+        return earlier
+    if earlier:
         raise AlreadyReversed
-    reversal = Payment.objects.create(
-        account_id=payment.account_id,
-        month=month,
-        paid_on=reversed_on,
-        amount=-payment.amount,
-        source=payment.source,
-        key=key,
-        reverses=payment,
-        recorded_at=at,
-        recorded_by_id=by.pk if by else None,
+    reversal = _insert(
+        Payment(
+            account_id=payment.account_id,
+            month=month,
+            paid_on=reversed_on,
+            amount=-payment.amount,
+            source=payment.source,
+            key=key,
+            reverses=payment,
+            recorded_at=at,
+            recorded_by_id=by.pk if by else None,
+        )
     )
     PaymentLine.objects.bulk_create(
         PaymentLine(
@@ -270,10 +282,24 @@ def payment_by_key(key: uuid.UUID) -> Payment | None:
     return Payment.objects.filter(key=key).first()
 
 
+def _insert(payment: Payment) -> Payment:
+    """:raises KeyUsedForOtherPayment: another account took the key at this very moment."""
+    try:
+        with transaction.atomic():
+            payment.save(force_insert=True)
+    except IntegrityError:
+        if payment_by_key(payment.key) is None:
+            raise
+        raise KeyUsedForOtherPayment from None
+    return payment
+
+
 def _is_same(payment: Payment, account: PersonalAccount, lines: Sequence[LineToPost]) -> bool:
-    stored = {(line.service_id, line.named_month, line.amount) for line in payment.lines.all()}
-    asked = {
+    stored = Counter(
+        (line.service_id, line.named_month, line.amount) for line in payment.lines.all()
+    )
+    asked = Counter(
         (line.service_id, line.named.first_day if line.named else None, line.amount)
         for line in lines
-    }
+    )
     return payment.account_id == account.pk and stored == asked

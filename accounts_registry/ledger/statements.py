@@ -39,6 +39,17 @@ def recalculations_of_month(
     return dict(found)
 
 
+def recalculation_totals(*, organisation_id: int, period: Period) -> list[tuple[int, int, Decimal]]:
+    """Account, service and the sum of recalculations standing in the accounting month; roubles."""
+    rows = Adjustment.objects.filter(
+        account__organisation_id=organisation_id,
+        month=period.first_day,
+        kind=AdjustmentKind.RECALCULATION,
+    )
+    sums = rows.order_by().values_list("account_id", "service_id").annotate(total=Sum("amount"))
+    return list(sums)
+
+
 def posted_charges(account_ids: Iterable[int], *, period: Period) -> dict[int, Decimal]:
     """What the posted month added to each account: charges and adjustments; roubles."""
     rows = Turnover.objects.filter(account_id__in=list(account_ids), month=period.first_day)
