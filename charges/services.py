@@ -13,7 +13,7 @@ from django.db.models import Count, Sum
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import House, Organisation, PersonalAccount, Service
-from charges import lines
+from charges import computed, lines
 from charges.calc.calculation import calculate
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
@@ -59,6 +59,14 @@ class DraftChanged(ChargesRefusal):
         super().__init__(
             f"{period.title} пересчитали, пока вы смотрели: проверьте новые суммы и подтвердите "
             "ещё раз."
+        )
+
+
+class RecalculationsChanged(ChargesRefusal):
+    def __init__(self, period: Period) -> None:
+        super().__init__(
+            f"После расчёта за {period.title} внесены перерасчёты, которых нет в черновике: "
+            "рассчитайте месяц ещё раз и подтвердите новые суммы."
         )
 
 
@@ -163,6 +171,7 @@ def confirm_month(
 
     :raises HousesNotCalculated: some house of the last run has errors or was not reached.
     :raises DraftChanged: the draft is not the one whose totals the accountant saw.
+    :raises RecalculationsChanged: some were entered after the draft was calculated.
     :raises PeriodRefusal: there is no draft or an earlier month is not posted.
     """
     periods.lock_draft(organisation_id=organisation.pk, period=period)
@@ -171,6 +180,11 @@ def confirm_month(
         raise HousesNotCalculated(period, unready)
     if seen is not None and seen != draft_totals(organisation=organisation, period=period):
         raise DraftChanged(period)
+    if computed.misses_recalculations(organisation=organisation, period=period):
+        raise RecalculationsChanged(period)
+    computed.post_computed(
+        organisation=organisation, period=period, by=by, at=_time_of_transaction()
+    )
     return posting.post_month(
         organisation_id=organisation.pk,
         period=period,
@@ -219,6 +233,15 @@ def charge_totals(
     yield from rows.iterator(chunk_size=10_000)
 
 
+def _time_of_transaction() -> dt.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        row = cursor.fetchone()
+    assert row is not None
+    at: dt.datetime = row[0]
+    return at
+
+
 def subject_of(organisation: Organisation, period: Period) -> str:
     return f"{organisation.pk}/{period}"
 
@@ -254,7 +277,8 @@ def _calculate_house(
     lines.clear_house(house, period=period)
     document = load_house(house, period=period, terms=terms)
     try:
-        result = calculate(parse_document(document))
+        scenario = parse_document(document)
+        result = calculate(scenario)
     except ScenarioProblems as refusal:
         runs.mark_failed(run, str(house.pk), "\n".join(sentences(document, refusal.problems)))
         return
@@ -269,6 +293,7 @@ def _calculate_house(
         PersonalAccount.objects.filter(premises__house=house).values_list("number", "pk")
     )
     lines.copy_lines(result, period=period, account_ids=account_ids, service_ids=service_ids)
+    computed.keep_computed(scenario, result, account_ids=account_ids, service_ids=service_ids)
     lines.freeze(house, period=period, document=document, result=result_json(result))
     runs.mark_done(run, str(house.pk))
 

@@ -1,0 +1,80 @@
+"""What is wrong with the data of a house, in the words of the screens."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from charges.calc.problems import Place, Problem
+from charges.loading.document import Document
+
+
+def sentences(document: Document, problems: Iterable[Problem]) -> list[str]:
+    """
+    What is wrong with a house of `load_house`, each once, in the words of the screens.
+
+    «Лицевой счёт 000000001002, кв. 2, площадь: нет ключа. Нужно: он обязателен»: paths of the
+    scenario document say nothing to an accountant.
+    """
+    told = (
+        f"{', '.join(_where(problem.place, document)) or 'Исходные данные дома'}: "
+        f"{_readable(problem.wrong, document)}. Нужно: {problem.expected}."
+        for problem in problems
+    )
+    return list(dict.fromkeys(told))
+
+
+def _readable(wrong: str, document: Document) -> str:
+    """Names instead of codes, days as people write them."""
+    if wrong == "нет ключа":
+        return "не заполнено"
+    for service in document["services"]:
+        wrong = wrong.replace(f"«{service['code']}»", f"«{service['name']}»")
+    return re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3.\2.\1", wrong)
+
+
+_PLACES = {
+    "tariffs": "тарифы",
+    "norms": "нормативы",
+    "uplifts": "повышающие коэффициенты",
+    "services": "услуги",
+    "premises_area": "площадь помещений дома",
+    "common_area": "площадь общего имущества",
+    "common_volumes": "общедомовые объёмы",
+    "house_meters": "общедомовые приборы",
+    "heating": "отопление дома",
+    "voted": "утверждённые суммы",
+    "area": "площадь",
+    "living_area": "жилая площадь",
+    "residents": "проживающие",
+    "owners": "собственники",
+    "meters": "счётчики",
+    "readings": "показания",
+    "recalculations": "перерасчёты",
+    "heating_charged": "отопление, начисленное за год",
+    "interruptions": "перерывы",
+    "absences": "временное отсутствие",
+    "benefits": "льготы",
+}
+
+
+def _where(place: Place, document: Document) -> Iterable[str]:
+    """The account or service first, then what of it; steps without a word are left out."""
+    at: Any = document
+    words: list[str] = []
+    for step in place:
+        at = _inside(at, step)
+        if isinstance(step, str):
+            words += [_PLACES[step]] if step in _PLACES else []
+        elif isinstance(at, dict) and "number" in at:
+            words.append(f"лицевой счёт {at['number']}, кв. {at['premises']}")
+        elif isinstance(at, dict) and "service" in at:
+            words.append(_readable(f"услуга «{at['service']}»", document))
+        elif isinstance(at, dict) and "charge" in at:
+            words.append(f"«{at['name']}»")
+    return [word[:1].upper() + word[1:] if n == 0 else word for n, word in enumerate(words)]
+
+
+def _inside(at: Any, step: str | int) -> Any:
+    if isinstance(at, dict):
+        return at.get(str(step))
+    return at[step] if isinstance(at, list) and isinstance(step, int) and step < len(at) else None

@@ -1,0 +1,109 @@
+"""What every house of an organisation shares in a month."""
+
+from typing import Any
+
+from django.db.models import F
+
+from accounts_registry.models import Service, SourceRole
+from charges.loading.document import Document, day, plain_or_none, present
+from charges.models import Norm, Tariff, Uplift
+from zhkh.kernel.period import Period
+from zhkh.kernel.quantity import plain
+
+
+def load_terms(*, organisation_id: int, period: Period) -> Document:
+    """
+    Services, tariffs, norms and uplifts of the month; a fixed number of queries.
+
+    Without `houses`. Dated rows reach as far as the month does: what was before it or comes after
+    it changes nothing in the month.
+    """
+    services = list(
+        Service.objects.filter(organisation_id=organisation_id)
+        .exclude(code="")
+        .select_related("organisation")
+        .prefetch_related("sources__source")
+    )
+    rounding = services[0].organisation.common_rounding if services else "volume:6"
+    tariffs = _valid_in(Tariff.objects, organisation_id, period).order_by(
+        "service__position", "service__file_position", "service_id",
+        "zone", "component", F("up_to").asc(nulls_last=True), "valid", "use", "id",
+    )  # fmt: skip
+    norms = _valid_in(Norm.objects, organisation_id, period)
+    uplifts = _valid_in(Uplift.objects, organisation_id, period)
+    return {
+        "scenario": 1,
+        "period": str(period),
+        "rounding": {"common": rounding},
+        "services": [_service(service) for service in services],
+        "tariffs": [_tariff(row, period) for row in tariffs],
+        "norms": [_norm(row, period) for row in norms],
+        "uplifts": [_uplift(row, period) for row in uplifts],
+    }
+
+
+def _valid_in(rows: Any, organisation_id: int, period: Period) -> Any:
+    month = (period.first_day, period.next_first_day)
+    return rows.filter(
+        service__organisation_id=organisation_id, valid__overlap=month
+    ).select_related("service")
+
+
+def _service(service: Service) -> Document:
+    sources: dict[str, list[str]] = {role: [] for role in SourceRole.values}
+    for source in service.sources.all():
+        sources[source.role].append(source.source.code)
+    return present(
+        {
+            "code": service.code,
+            "group": service.group,
+            "charge": service.charge,
+            "order": service.position,
+            "from": sources[SourceRole.DRAINED],
+            "minus": sources[SourceRole.SUBTRACTED],
+            "vat": plain_or_none(service.vat_rate),
+            "uplift": service.has_uplift or None,
+        }
+    ) | {"name": service.name, "unit": service.unit}
+
+
+def _tariff(row: Tariff, period: Period) -> Document:
+    return present(
+        {
+            "service": row.service.code,
+            "price": plain(row.price),
+            "zone": row.zone,
+            "component": row.component,
+            "use": row.use,
+            "up_to": plain_or_none(row.up_to),
+        }
+        | _within(row.valid, period)
+    )
+
+
+def _norm(row: Norm, period: Period) -> Document:
+    return present(
+        {
+            "service": row.service.code,
+            "per_person": plain_or_none(row.per_person),
+            "per_common_m2": plain_or_none(row.per_common_m2),
+            "per_m2": plain_or_none(row.per_m2),
+            "heat_per_unit": plain_or_none(row.heat_per_unit),
+            "year": row.is_yearly or None,
+        }
+        | _within(row.valid, period)
+    )
+
+
+def _uplift(row: Uplift, period: Period) -> Document:
+    document = {"service": row.service.code, "coefficient": plain(row.coefficient)}
+    return present(document | _within(row.valid, period))
+
+
+def _within(valid: Any, period: Period) -> Document:
+    """The part of a span that lies in the month; an end after the month is not written."""
+    ends_inside = valid.upper is not None and valid.upper < period.next_first_day
+    return {
+        "from": day(max(valid.lower, period.first_day)),
+        "to": day(valid.upper) if ends_inside else None,
+    }

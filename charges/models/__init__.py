@@ -1,0 +1,34 @@
+"""HOW MUCH: prices, facts of houses and accounts, charge lines and the frozen inputs behind them."""
+
+from charges.models.accounts import Absence, Benefit, HeatingCharged
+from charges.models.lines import ChargeInput, ChargeLine, ComputedAdjustment, ComputedKind
+from charges.models.months import (
+    CommonVolume,
+    CommonVolumeMethod,
+    HeatingSeason,
+    HouseHeating,
+    Interruption,
+    VotedSum,
+)
+from charges.models.prices import Norm, Tariff, TariffComponent, TariffUse, Uplift
+
+__all__ = [
+    "Absence",
+    "Benefit",
+    "ChargeInput",
+    "ChargeLine",
+    "CommonVolume",
+    "CommonVolumeMethod",
+    "ComputedAdjustment",
+    "ComputedKind",
+    "HeatingCharged",
+    "HeatingSeason",
+    "HouseHeating",
+    "Interruption",
+    "Norm",
+    "Tariff",
+    "TariffComponent",
+    "TariffUse",
+    "Uplift",
+    "VotedSum",
+]
