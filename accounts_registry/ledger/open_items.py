@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from django.db.models import Q
+
 from accounts_registry.ledger.models import (
     Adjustment,
     AdjustmentKind,
@@ -63,9 +65,9 @@ def settlements_of(
     """
     Share out everything each account paid among everything it owes; a fixed number of queries.
 
-    Only debts of months before `before` and payments up to the day `until`, where given. Credits
-    (advances brought in, negative months) pay debts like payments do, and first of all. Payments
-    taken back count for nothing.
+    Only debts brought in or of months before `before`, and payments up to the day `until`, where
+    given. Credits (advances brought in, negative months) pay debts like payments do, and first of
+    all. Payments taken back count for nothing.
     """
     ids = [account.pk for account in accounts]
     services = _services_in_order(accounts)
@@ -117,19 +119,23 @@ def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int,
     amounts: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
     dues: dict[Key, dt.date | None] = {}
     posted = set()
-    for row in Turnover.objects.filter(account_id__in=account_ids):
+    earlier = Q() if before is None else Q(month__lt=before.first_day)
+    brought_in = Q(kind=AdjustmentKind.OPENING)
+    for row in Turnover.objects.filter(earlier, account_id__in=account_ids):
         posted.add((row.account_id, row.month))
         amounts[row.account_id, row.service_id, Period.of(row.month)] += row.charged + row.adjusted
-    for entry in Adjustment.objects.filter(account_id__in=account_ids):
+    for entry in Adjustment.objects.filter(
+        earlier | brought_in if earlier else Q(), account_id__in=account_ids
+    ):
         if entry.kind == AdjustmentKind.OPENING:
             key = entry.account_id, entry.service_id, Period.of(entry.for_month)
             amounts[key] += entry.amount
-            dues[key] = entry.due_on
+            dues[key] = dues.get(key) or entry.due_on
         elif (entry.account_id, entry.month) not in posted:  # else in the turnover already
             amounts[entry.account_id, entry.service_id, Period.of(entry.month)] += entry.amount
     owed: defaultdict[int, Owed] = defaultdict(dict)
     for (account_id, service_id, period), amount in amounts.items():
-        if amount and (before is None or period < before):
+        if amount:
             due = dues.get((account_id, service_id, period))
             owed[account_id][service_id, period] = amount, due
     return owed
