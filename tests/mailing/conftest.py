@@ -10,6 +10,7 @@ import trustme
 from mailing.models import MailAccount
 from mailing.services import Worker
 from tests.cast import TihiyOkean, tihiy_okean
+from tests.factories import make_organisation
 from tests.mailing.office import (
     QUICK,
     Four,
@@ -20,7 +21,9 @@ from tests.mailing.office import (
     issue,
     make_mail_account,
     pdf_of,
+    signed_in,
 )
+from zhkh.web.roles import Role
 
 
 @pytest.fixture
@@ -83,3 +86,18 @@ def smtps(post_office) -> Iterator[int]:
     controller.start()
     yield controller.address[1]
     controller.stop()
+
+
+@pytest.fixture
+def idle_account(house):
+    return make_mail_account(house.okean.organisation, port=9)
+
+
+@pytest.fixture
+def mailer(okean):
+    return signed_in(Role.MAILING_OPERATOR, okean.organisation)
+
+
+@pytest.fixture
+def stranger(okean):
+    return signed_in(Role.ADMINISTRATOR, make_organisation(name="ТСЖ «Соседи»"))

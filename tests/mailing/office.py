@@ -14,6 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.db import connection
 from django.db.models.functions import Now
+from django.test import Client
 from django.utils import timezone
 
 from accounts_registry.models import DeliveryMethod, PersonalAccount
@@ -25,8 +26,11 @@ from payment_docs.models import IssuedDocument
 from payment_docs.render import document_pdf
 from payment_docs.snapshot import to_snapshot
 from tests.cast import JULY, NOON, TihiyOkean
+from tests.factories import make_user
+from zhkh.web.roles import Role
 
 QUICK = Timeouts(connect=5, greeting=5, command=5, body=5, final=5)
+HTMX = {"HX-Request": "true"}
 USERNAME, PASSWORD = "post@ocean.ru", "letters"
 
 
@@ -225,4 +229,24 @@ def database_environment() -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "zhkh.settings.test",
         "ZHKH_DATABASE_URL": f"{url}?host={settings['HOST']}",
+    }
+
+
+def signed_in(role: Role, organisation=None) -> Client:
+    client = Client()
+    client.force_login(make_user(username=role, role=role, organisation=organisation))
+    return client
+
+
+def question(house, **changes):
+    """The hidden fields of the dialog, as the browser sends them back."""
+    return {
+        "organisation": house.okean.organisation.pk,
+        "period": "2013-07",
+        "accounts": "",
+        "key": str(uuid.uuid4()),
+        "mail_account": MailAccount.objects.get().pk,
+        "password": "",
+        "password_again": "",
+        **changes,
     }
