@@ -175,7 +175,7 @@ def _carried(account_ids: list[int], *, into: Period | None = None) -> defaultdi
             _add(sums, closings.values_list("account_id").annotate(Sum("closing")))
             since &= Q(month__gt=month)
         paid = PaymentLine.objects.filter(since, before)
-        _add(sums, paid.values_list("account_id").annotate(-Sum("amount")))
+        _add(sums, paid.values_list("account_id").annotate(paid=-Sum("amount")))
         added = Adjustment.objects.filter(since, before | entered)
         _add(sums, added.values_list("account_id").annotate(Sum("amount")))
     return sums
