@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
@@ -42,7 +42,12 @@ def copy_lines(
 ) -> int:
     """Write the lines of a calculated house; returns how many."""
     rows = [
-        (period.first_day, account_ids[account.number], *_columns(line, service_ids))
+        (
+            period.first_day,
+            account_ids[account.number],
+            service_ids[line.service],
+            *columns_of(line),
+        )
         for account in result.accounts
         for line in account.lines
     ]
@@ -111,9 +116,9 @@ def result_digest(result: ScenarioResult) -> str:
     return digest(result_json(result))
 
 
-def _columns(line: LineResult, service_ids: Mapping[str, int]) -> Iterable[object]:
+def columns_of(line: LineResult) -> tuple[object, ...]:
+    """What a line says, in the order of `COLUMNS` after month, account and service."""
     return (
-        service_ids[line.service],
         line.zone or "",
         line.component or "",
         line.use or "",

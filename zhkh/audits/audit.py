@@ -1,0 +1,66 @@
+"""An audit is a query that must find nothing; what it finds says where and what differs."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from zhkh.kernel.money import format_money
+from zhkh.kernel.period import Period
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Audit:
+    """
+    `sql` gives rows (what, month or NULL, said, should be); none when all is well.
+
+    `said` and `expected` are the words before the two figures.
+    """
+
+    code: str
+    title: str
+    said: str
+    expected: str
+    sql: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference, ready to be read."""
+
+    code: str
+    text: str
+
+
+def findings_of(audit: Audit) -> Iterator[Finding]:
+    """«Счёт 000000001002, Услуга, Июль 2013: в обороте 100,00, по строкам начислений 90,00»."""
+    with connection.cursor() as cursor:
+        cursor.execute(audit.sql)
+        for what, month, said, expected in cursor.fetchall():
+            where = f"{what}, {Period.of(month).title}" if month else what
+            yield Finding(
+                audit.code,
+                f"{where}: {audit.said} {_word(said)}, {audit.expected} {_word(expected)}",
+            )
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All queries see the same rows; inside a caller's transaction, what that one sees."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _word(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format_money(value)
+    if isinstance(value, dt.date):
+        return f"{value:%d.%m.%Y}"
+    return "нет" if value is None else str(value)
