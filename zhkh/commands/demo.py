@@ -18,7 +18,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--no-serve", action="store_true", help="закончить после рассказа")
     parser.add_argument("--port", type=int, default=8000, help="порт на 127.0.0.1")
     options = parser.parse_args(argv)
-    from zhkh.commands.run import is_free
+    from zhkh.commands.run import end_politely, is_free
 
     if not options.no_serve and not is_free(options.port):
         print(
@@ -27,6 +27,7 @@ def main(argv: list[str]) -> int:
             file=sys.stderr,
         )
         return 3
+    end_politely()
     ran_before = any(line.is_running for line in describe())
     try:
         prepare()

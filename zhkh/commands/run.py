@@ -30,10 +30,17 @@ def main(argv: list[str]) -> int:
 
 def serve_until_stopped(port: int) -> None:
     """Worker and web server as our children, until Ctrl-C or a polite end."""
+    end_politely()
     with ended_with_us([*ZHKH, "worker"]), ended_with_us(web_command(port)) as web:
         print(f"Откройте http://127.0.0.1:{port} (остановить: Ctrl-C)", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             web.wait()
+
+
+def end_politely() -> None:
+    """SIGTERM and a closed terminal from now on end this process as Ctrl-C does: nothing is left."""
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, signal.default_int_handler)
 
 
 def web_command(port: int) -> list[str]:
