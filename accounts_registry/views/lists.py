@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 from django_htmx.http import push_url
@@ -21,6 +20,7 @@ from accounts_registry.models import DeliveryMethod, House, PersonalAccount
 from accounts_registry.queries import accounts_of, find_accounts, organisations_of
 from accounts_registry.views.export import xlsx_answer
 from accounts_registry.views.frame import CHANGE, VIEW, only_organisation, shell_context
+from zhkh.web import clock
 from zhkh.web.htmx import is_htmx, page_or_part
 from zhkh.web.permissions import require
 
@@ -125,7 +125,7 @@ def _filtered(
     if asked.get("delivery"):
         accounts = accounts.filter(delivery_method=asked["delivery"])
     if asked.get("state"):
-        is_open = _open_on(timezone.localdate())
+        is_open = _open_on(clock.business_day())
         accounts = accounts.filter(is_open if asked["state"] == "open" else ~is_open)
     accounts = find_accounts(asked.get("q", ""), among=accounts)
     sort = _sort(form)
@@ -145,7 +145,7 @@ def _sort(form: AccountFilterForm) -> str:
 def _rows(accounts: Iterable[PersonalAccount]) -> list[AccountRow]:
     shown = list(accounts)
     balances = balances_of_accounts([account.pk for account in shown])
-    today = timezone.localdate()
+    today = clock.business_day()
     return [
         AccountRow(
             account=account,

@@ -13,7 +13,6 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts_registry.forms import HIGH_CONFIRMED, ROLLED_OVER, MeterForm, ReadingForm
@@ -41,6 +40,7 @@ from accounts_registry.views.frame import (
 )
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
+from zhkh.web import clock
 from zhkh.web.htmx import is_htmx
 from zhkh.web.models import User
 from zhkh.web.permissions import require
@@ -117,7 +117,7 @@ def install(request: HttpRequest, pk: int) -> HttpResponse:
             verified_until=typed["verified_until"],
         )
         try:
-            install_meter(new=new, by=_user(request), at=timezone.now())
+            install_meter(new=new, by=_user(request), at=clock.now())
         except (MeterRefusal, ReadingRefusal) as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -134,7 +134,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReadingForm(request.POST, prefix=f"off-{meter.pk}")
     if form.is_valid():
         try:
-            remove_meter(meter=meter, final=form.typed(), by=_user(request), at=timezone.now())
+            remove_meter(meter=meter, final=form.typed(), by=_user(request), at=clock.now())
         except (MeterRefusal, ReadingRefusal) as refusal:
             messages.error(request, str(refusal))
         else:
@@ -173,7 +173,7 @@ def _submit(request: HttpRequest, meter: Meter, form: ReadingForm) -> Question |
     """The question the screen asks, None when the reading is kept or the form has the refusal."""
     given = form.cleaned_data["answers"]
     try:
-        submit_reading(meter=meter, reading=form.typed(), by=_user(request), at=timezone.now())
+        submit_reading(meter=meter, reading=form.typed(), by=_user(request), at=clock.now())
     except ReadingIsLower as refusal:
         return Question(str(refusal), "Переход через ноль", f"{given} {ROLLED_OVER}".strip())
     except ReadingIsHigh as refusal:
@@ -218,7 +218,7 @@ def _meters_page(
         "panels": panels,
         "may_enter": request.user.has_perm(ENTER_READING),
         "install_form": installing
-        or MeterForm(services=_metered(shown), initial={"installed_on": timezone.localdate()}),
+        or MeterForm(services=_metered(shown), initial={"installed_on": clock.business_day()}),
     }
     return render(request, "accounts_registry/account_meters.html", context, status=status)
 
@@ -306,7 +306,7 @@ def _chosen_period(request: HttpRequest, shell: dict[str, Any]) -> Period:
     try:
         return Period.parse(request.GET.get("month", ""))
     except ValueError:
-        return shell["working_month"] or Period.of(timezone.localdate())
+        return shell["working_month"] or Period.of(clock.business_day())
 
 
 def _month_address(period: Period, *, everything: bool) -> str:
@@ -320,7 +320,7 @@ def _page_of(meter: Meter) -> str:
 
 def _usual_day(period: Period | None) -> dt.date:
     """Today, but not later than the month people work with."""
-    today = timezone.localdate()
+    today = clock.business_day()
     return min(today, period.last_day) if period else today
 
 
