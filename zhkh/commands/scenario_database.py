@@ -5,69 +5,95 @@ import os
 from charges.calc.inputs import Scenario
 from charges.calc.result import ScenarioResult
 from zhkh.commands.scratch import scratch_database
-from zhkh.kernel.refusal import Refusal
+from zhkh.scenarios.refusals import DatabaseNotReady, HouseNotCalculated, TooLargeForDatabase
 from zhkh.services import Services, ensure_services
 
+# ruff: noqa: PLC0415 - models can be imported only after Django is set up
+
 SCRATCH_NAME = "Сценарий"
-
-
-class HouseNotCalculated(Refusal):
-    """The run refused a house the pure core had accepted."""
 
 
 def run_in_database(scenario: Scenario) -> ScenarioResult:
     """
     Load the scenario into a database of its own, calculate, post, and read the rows back.
 
-    :raises Refusal: the rules do not know something in it yet, or no database can be had.
+    :raises CannotLoad: something in it does not fit into the database.
+    :raises Refusal: the database half does not know something in it yet, or there is no database.
     """
     services = ensure_services()
     with scratch_database(services) as url:
         _use(services, url)
-        return _run(scenario)
+        from django.db import connections
+
+        try:
+            return run_where_connected(scenario)
+        finally:
+            connections.close_all()
 
 
 def load(scenario: Scenario) -> str:
     """
-    Load the scenario into the configured database; answers with the organisation's name.
+    Load the scenario into the configured database; answers with what was loaded.
 
-    :raises Refusal: accounts are known already, or no database can be had.
+    :raises CannotLoad: accounts are known already, or something does not fit.
+    :raises Refusal: the database has no place for something yet, or there is no database.
     """
     services = ensure_services()
     _use(services, services.database_url)
+    from django.db import InterfaceError, OperationalError, ProgrammingError
     from django.utils import timezone
 
-    from zhkh.commands.scenario_rows import store_scenario
+    from zhkh.scenarios.rows import store_scenario
 
     name = scenario.title or f"Организация сценария за {scenario.period.title}"
-    return str(store_scenario(scenario, name=name[:200], at=timezone.now()))
+    try:
+        organisation = store_scenario(scenario, name=name[:200], at=timezone.now())
+    except (InterfaceError, OperationalError, ProgrammingError) as error:
+        raise DatabaseNotReady(error) from error
+    accounts = sum(len(house.accounts) for house in scenario.houses)
+    return (
+        f"Загружено: организация «{organisation}», домов {len(scenario.houses)}, "
+        f"лицевых счетов {accounts}, услуг {len(scenario.terms.services)}; "
+        f"расчётный месяц {scenario.period.title}.\n"
+    )
+
+
+def run_where_connected(scenario: Scenario) -> ScenarioResult:
+    """
+    The same in the database Django is connected to, which keeps the rows.
+
+    :raises Refusal: as `run_in_database`.
+    """
+    from django.db import DataError, InterfaceError, OperationalError
+
+    try:
+        return _run(scenario)
+    except DataError as error:
+        raise TooLargeForDatabase from error
+    except (InterfaceError, OperationalError) as error:
+        raise DatabaseNotReady(error) from error
 
 
 def _run(scenario: Scenario) -> ScenarioResult:
-    # ruff: noqa: PLC0415 - models can be imported only after Django is set up
-    from django.db import connections
     from django.utils import timezone
 
     from charges.services import calculate_month, confirm_month, unready_houses
-    from zhkh.commands.scenario_books import books_result
-    from zhkh.commands.scenario_rows import store_scenario
+    from zhkh.scenarios.books import books_result
+    from zhkh.scenarios.rows import store_scenario
 
-    try:
-        organisation = store_scenario(scenario, name=SCRATCH_NAME, at=timezone.now())
-        period = scenario.period
-        if scenario.houses:
-            calculate_month(organisation=organisation, period=period, by=None, clock=timezone.now)
-            problems = unready_houses(organisation=organisation, period=period)
-            if problems:
-                raise HouseNotCalculated("\n".join(problems))
-            confirm_month(organisation=organisation, period=period, by=None)
-        return books_result(
-            organisation,
-            period=period,
-            counted_until=scenario.terms.payments_counted_until,
-        )
-    finally:
-        connections.close_all()
+    organisation = store_scenario(scenario, name=SCRATCH_NAME, at=timezone.now())
+    period = scenario.period
+    if scenario.houses:
+        calculate_month(organisation=organisation, period=period, by=None, clock=timezone.now)
+        problems = unready_houses(organisation=organisation, period=period)
+        if problems:
+            raise HouseNotCalculated("\n".join(problems))
+        confirm_month(organisation=organisation, period=period, by=None)
+    return books_result(
+        organisation,
+        period=period,
+        counted_until=scenario.terms.payments_counted_until,
+    )
 
 
 def _use(services: Services, url: str) -> None:

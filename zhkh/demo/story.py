@@ -25,7 +25,7 @@ from payment_docs.models import IssuedDocument
 from payment_docs.queries import current_documents
 from payment_docs.services import issue_documents, issued_pdf
 from zhkh.audits import audit_books, recompute
-from zhkh.commands.scenario_rows import store_scenario
+from zhkh.scenarios.rows import store_scenario
 from zhkh.demo import people
 from zhkh.demo.post import PostOffice
 from zhkh.kernel.money import ZERO, format_money
@@ -227,4 +227,5 @@ def _outcome(row: JournalRow) -> str:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    """Spaces that do not break are for pages: in a terminal they hide sums from a search."""
+    print(line.replace("\N{NO-BREAK SPACE}", " "), flush=True)

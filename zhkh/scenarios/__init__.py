@@ -1,0 +1,1 @@
+"""Scenario files in the database: a scenario as rows, and rows of a posted month as its result."""

@@ -1,0 +1,187 @@
+"""A scenario → rows of the registry, tariffs and books, as an operator would have entered them."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import DataError, IntegrityError, connection, transaction
+
+from accounts_registry.models import (
+    Organisation,
+    PersonalAccount,
+    Service,
+    ServiceSource,
+    SourceRole,
+)
+from charges.calc import inputs
+from charges.models import Norm, Tariff, Uplift
+from zhkh.scenarios.accounts import LATEST_PAYMENT_YEARS
+from zhkh.scenarios.houses import store_house
+from zhkh.scenarios.limits import MOST_COUNTED
+from zhkh.scenarios.refusals import (
+    AccountsExist,
+    NotAccepted,
+    NotStoredYet,
+    OrganisationExists,
+    PaymentTooLate,
+    SourceNamedTwice,
+    TooLargeForDatabase,
+)
+from zhkh.scenarios.target import Target, span
+
+
+@transaction.atomic(durable=True)
+def store_scenario(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> Organisation:
+    """
+    Load everything of a scenario into an organisation of its own; all or nothing.
+
+    :raises CannotLoad: its accounts or organisation are known already, or a value does not fit.
+    :raises NotStoredYet: it holds facts the registry has no place for yet.
+    """
+    refuse_what_has_no_place(scenario)
+    _refuse_what_does_not_fit(scenario)
+    _wait_for_other_loads()
+    _refuse_what_is_known(scenario, name)
+    try:
+        return _store(scenario, name=name, at=at)
+    except DataError as error:
+        raise TooLargeForDatabase from error
+    except IntegrityError as error:
+        raise NotAccepted(error) from error
+
+
+def refuse_what_has_no_place(scenario: inputs.Scenario) -> None:
+    """:raises NotStoredYet: the database would not give some fact of the scenario back."""
+    accounts = [account for house in scenario.houses for account in house.accounts]
+    given = [item for account in accounts for item in account.recalculations]
+    found = {
+        "penalty": scenario.terms.penalty is not None,
+        "recalculations: amount 0": any(not item.amount for item in given),
+        "recalculations: for_period = period": any(
+            item.for_period == scenario.period for item in given
+        ),
+        "absences: meter_impossible без подключённой услуги": any(
+            account.absences and not all(account.has(code) for code in account.meter_impossible)
+            for account in accounts
+        ),
+    }
+    missing = [name for name, is_there in found.items() if is_there]
+    if missing:
+        raise NotStoredYet(missing)
+
+
+def _refuse_what_does_not_fit(scenario: inputs.Scenario) -> None:
+    for service in scenario.terms.services:
+        for codes in (service.sources, service.minus):
+            twice = next((code for code in codes if codes.count(code) > 1), None)
+            if twice is not None:
+                raise SourceNamedTwice(service.code, twice)
+    latest = scenario.period.first_day.year + LATEST_PAYMENT_YEARS
+    for house in scenario.houses:
+        for account in house.accounts:
+            late = next((row for row in account.payments if row.on.year > latest), None)
+            if late is not None:
+                raise PaymentTooLate(account.number, late.on, LATEST_PAYMENT_YEARS)
+
+
+def _wait_for_other_loads() -> None:
+    """Two loads at once would not see each other's accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('zhkh scenario load', 0))")
+
+
+def _refuse_what_is_known(scenario: inputs.Scenario, name: str) -> None:
+    numbers = [account.number for house in scenario.houses for account in house.accounts]
+    known = PersonalAccount.objects.filter(number__in=numbers).order_by("number")
+    if known:
+        raise AccountsExist(account.number for account in known)
+    if Organisation.objects.filter(name=name).exists():
+        raise OrganisationExists(name)
+
+
+def _store(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> Organisation:
+    rounding = scenario.terms.rounding
+    organisation = Organisation.objects.create(
+        name=name, common_rounding=f"{rounding.basis}:{rounding.places}"
+    )
+    target = Target(
+        organisation=organisation,
+        period=scenario.period,
+        services=_services(organisation, scenario.terms.services),
+        unsplit=_unsplit(organisation),
+        at=at,
+    )
+    _prices(scenario.terms, target)
+    for house in scenario.houses:
+        store_house(house, target)
+    return organisation
+
+
+def _unsplit(organisation: Organisation) -> Service:
+    """After every other: what nobody has split by service is paid last."""
+    return Service.objects.create(
+        organisation=organisation,
+        name="Без разделения по услугам",
+        group="other",
+        charge="none",
+        position=MOST_COUNTED,
+        file_position=MOST_COUNTED,
+    )
+
+
+def _services(organisation: Organisation, services: Iterable[inputs.Service]) -> dict[str, Service]:
+    rows = {
+        service.code: Service.objects.create(
+            organisation=organisation,
+            code=service.code,
+            name=service.name,
+            unit=service.unit,
+            group=service.group.value,
+            charge=service.charge.value,
+            position=service.order,
+            file_position=place,
+            vat_rate=service.vat or None,
+            has_uplift=service.uplift,
+        )
+        for place, service in enumerate(services)
+    }
+    ServiceSource.objects.bulk_create(
+        ServiceSource(service=rows[service.code], source=rows[code], role=role, position=place)
+        for service in services
+        for role, codes in (
+            (SourceRole.DRAINED, service.sources),
+            (SourceRole.SUBTRACTED, service.minus),
+        )
+        for place, code in enumerate(codes)
+    )
+    return rows
+
+
+def _prices(terms: inputs.Terms, target: Target) -> None:
+    Tariff.objects.bulk_create(
+        Tariff(
+            service=target.services[row.service],
+            price=row.price,
+            zone=row.zone or "",
+            component=row.component or "",
+            use=row.use or "",
+            up_to=row.up_to,
+            valid=span(row),
+        )
+        for row in terms.tariffs
+    )
+    Norm.objects.bulk_create(
+        Norm(
+            service=target.services[row.service],
+            per_person=row.per_person,
+            per_common_m2=row.per_common_m2,
+            per_m2=row.per_m2,
+            heat_per_unit=row.heat_per_unit,
+            is_yearly=row.year,
+            valid=span(row),
+        )
+        for row in terms.norms
+    )
+    Uplift.objects.bulk_create(
+        Uplift(service=target.services[row.service], coefficient=row.coefficient, valid=span(row))
+        for row in terms.uplifts
+    )
