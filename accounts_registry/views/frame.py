@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 
 from accounts_registry.ledger.balances import LastPayment, balance_of, last_payments
 from accounts_registry.ledger.movements import MonthOfAccount, months_of
@@ -16,6 +15,7 @@ from accounts_registry.ledger.periods import periods_of
 from accounts_registry.models import DeliveryMethod, Organisation, PersonalAccount
 from accounts_registry.queries import accounts_of, organisations_of
 from zhkh.kernel.money import ZERO
+from zhkh.web import clock
 
 VIEW = "accounts_registry.view_personalaccount"
 CHANGE = "accounts_registry.change_personalaccount"
@@ -80,7 +80,7 @@ def account_or_404(request: HttpRequest, pk: int, right: str = VIEW) -> Personal
 
 def account_frame(request: HttpRequest, account: PersonalAccount, *, tab: str) -> dict[str, Any]:
     """Context of `accounts_registry/account_frame.html`, which a page of any app extends."""
-    today = timezone.localdate()
+    today = clock.business_day()
     months = months_of(account, count=MONTHS_SHOWN)
     return {
         **shell_context(account.organisation),
