@@ -16,12 +16,13 @@ function point(minutes) {
   const angle = (minutes / HALF_DAY) * 2 * Math.PI;
   const x = CENTRE + RADIUS * Math.sin(angle);
   const y = CENTRE - RADIUS * Math.cos(angle);
-  return `${x.toFixed(2)} ${y.toFixed(2)}`;
+  return `${x.toFixed(3)} ${y.toFixed(3)}`;
 }
 
 /** Path of the arc between two minutes of the day; at most one turn of the dial. */
 export function arc(from, to) {
-  const length = Math.min(to - from, HALF_DAY - 0.1);
+  // A whole turn stays open by two minutes: nearer ends, once rounded, would say nothing of the centre.
+  const length = Math.min(to - from, HALF_DAY - 2);
   if (length <= 0) return "";
   const large = length > HALF_DAY / 2 ? 1 : 0;
   return `M${point(from)}A${RADIUS} ${RADIUS} 0 ${large} 1 ${point(from + length)}`;
