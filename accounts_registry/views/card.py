@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts_registry.forms import (
@@ -40,6 +39,7 @@ from accounts_registry.services.accounts import WILL_NOT_BE_MAILED, fields_of
 from accounts_registry.services.facts import days_in_words
 from accounts_registry.views.chart import paired_bars
 from accounts_registry.views.frame import CHANGE, VIEW, account_frame, account_or_404
+from zhkh.web import clock
 from zhkh.web.permissions import NOT_ALLOWED, require
 
 FACTS: dict[str, tuple[type[forms.Form], Callable[..., object], str]] = {
@@ -78,7 +78,7 @@ def fact(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     form_class, change, title = FACTS[kind]
     history = _history(shown, kind)
     latest = forms.model_to_dict(history[0][0]) if history else {}
-    form = form_class(request.POST or None, initial=latest | {"since": timezone.localdate()})
+    form = form_class(request.POST or None, initial=latest | {"since": clock.business_day()})
     if request.method == "POST" and form.is_valid():
         try:
             change(account=shown, **form.cleaned_data)
@@ -203,7 +203,7 @@ def _main_page(
     changed: ChangedMeanwhile | None = None,
 ) -> HttpResponse:
     frame = account_frame(request, shown, tab="main")
-    today = timezone.localdate()
+    today = clock.business_day()
     if not frame["may_change"]:
         for field in form.fields.values():
             field.disabled = True
@@ -244,7 +244,7 @@ def _services_page(
     connecting: forms.Form | None = None,
     disconnecting: dict[int, forms.Form] | None = None,
 ) -> HttpResponse:
-    today = timezone.localdate()
+    today = clock.business_day()
     connections = shown.services.select_related("service__payee")
     rows = [
         {
