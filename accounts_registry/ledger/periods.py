@@ -76,14 +76,14 @@ def open_month(*, organisation_id: int, period: Period) -> AccountingPeriod:
     if first and period < first.period:
         raise MonthIsTooEarly(period, first.period)
     last = ours.order_by("-month").first()
-    opening = last.period.next() if last else period
-    while opening <= period:
+    next_one = last.period.next() if last else period
+    for later in range(period.months_since(next_one) + 1):
+        opening = next_one.shifted(later)
         _make_partitions(opening)
         AccountingPeriod.objects.bulk_create(
             [AccountingPeriod(organisation_id=organisation_id, month=opening.first_day)],
             ignore_conflicts=True,
         )
-        opening = opening.next()
     return ours.get(month=period.first_day)
 
 
