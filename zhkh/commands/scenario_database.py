@@ -64,13 +64,14 @@ def run_where_connected(scenario: Scenario) -> ScenarioResult:
 
     :raises Refusal: as `run_in_database`.
     """
+    import psycopg
     from django.db import DataError, InterfaceError, OperationalError
 
     try:
         return _run(scenario)
-    except DataError as error:
+    except (DataError, psycopg.DataError) as error:  # COPY answers without Django
         raise TooLargeForDatabase from error
-    except (InterfaceError, OperationalError) as error:
+    except (InterfaceError, OperationalError, psycopg.OperationalError) as error:
         raise DatabaseNotReady(error) from error
 
 

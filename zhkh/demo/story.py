@@ -25,12 +25,12 @@ from payment_docs.models import IssuedDocument
 from payment_docs.queries import current_documents
 from payment_docs.services import issue_documents, issued_pdf
 from zhkh.audits import audit_books, recompute
-from zhkh.scenarios.rows import store_scenario
 from zhkh.demo import people
 from zhkh.demo.post import PostOffice
 from zhkh.kernel.money import ZERO, format_money
 from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import format_quantity
+from zhkh.scenarios.rows import store_scenario
 from zhkh.web import clock
 
 HOUSE = Path(__file__).with_name("house.json")
