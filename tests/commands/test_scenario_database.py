@@ -1,0 +1,545 @@
+import json
+import re
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from accounts_registry.ledger.balances import balance_of
+from accounts_registry.models import House, Organisation, PersonalAccount, Premises
+from charges.models import ChargeLine, ComputedAdjustment
+from tests.charges.calc.scenarios import (
+    ALWAYS,
+    account,
+    cold_water,
+    house,
+    meter,
+    norm,
+    residents,
+    scenario,
+    service,
+    tariff,
+)
+from tests.commands.both_ways import EVERYTHING, GOLDEN, ROOT, by_core, by_database, without
+from zhkh.audits import audit_books, recompute
+from zhkh.scenarios.refusals import (
+    AccountsExist,
+    HouseNotCalculated,
+    NotStoredYet,
+    OrganisationExists,
+    PaymentTooLate,
+    SourceNamedTwice,
+    TooLargeForDatabase,
+)
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+FEE = [service("fee", "per_area")]
+FEE_PRICE = [tariff("fee", "15.90")]
+
+
+def read(file):
+    return json.loads(file.read_text())
+
+
+def fees(*accounts, **more):
+    return scenario(FEE, FEE_PRICE, house(*accounts), **more)
+
+
+# --- every example
+
+
+@pytest.mark.parametrize(
+    "file", [*GOLDEN, ROOT / "zhkh" / "demo" / "house.json"], ids=lambda file: file.stem
+)
+def test_examples_come_out_the_same_or_are_refused(file):
+    document = read(file)
+    if "penalty" in document:
+        with pytest.raises(NotStoredYet, match=r"^not supported yet: penalty$"):
+            by_database(document)
+    else:
+        assert by_database(document) == by_core(document)
+
+
+def test_scenario_with_every_key_comes_out_the_same_and_the_books_agree():
+    document = without(read(EVERYTHING), "penalty")
+
+    assert by_database(document) == by_core(document)
+
+    assert [(title, found) for title, found in audit_books() if found] == []
+    assert recompute()[1] == []
+
+
+# --- what is easily lost on the way through rows
+
+
+def two_houses():
+    return scenario(
+        FEE,
+        FEE_PRICE,
+        house(account("9"), account("10"), code="б"),
+        house(account("2"), account("Ж-1"), code="a", premises_area="700"),
+    )
+
+
+def unused_services():
+    document = fees(account("1", services=["fee"]), account("2", services=[]))
+    more = [service("gas"), service("heating", "metered")]
+    return document | {"services": [*document["services"], *more]}
+
+
+def foreign_words():
+    code = "вода «х» 'ї' €"
+    return scenario(
+        [service(code, name="", unit="м³ / 'ед'")],
+        [tariff(code, "10.123456")],
+        house(account("№ 1/а\n", payer="", premises="ё\\t"), code="дом «1»"),
+        norms=[norm(code, per_person="4.1234")],
+    )
+
+
+def old_ranges():
+    return scenario(
+        [service("light")],
+        [
+            tariff("light", "1", up_to="3"),
+            tariff("light", "2", to="2020-01-01"),
+            tariff("light", "5", **{"from": "2020-01-01"}, to="2024-03-11"),
+            tariff("light", "7", **{"from": "2024-03-11"}),
+        ],
+        house(account(meters=[meter("light", ("2024-02-20", "1"), ("2024-03-20", "11.5"))])),
+    )
+
+
+def mixed_uses():
+    return scenario(
+        [service("light")],
+        [
+            tariff("light", "3", up_to="2", use="individual"),
+            tariff("light", "4"),
+        ],
+        house(account(), common_volumes=[{"service": "light", "volume": "7", "method": "norm"}]),
+        norms=[norm("light", per_person="5")],
+    )
+
+
+def tied_services():
+    services = [
+        service("b", "per_account", order=2_000_000),
+        service("a", "per_account", order=2_000_000),
+    ]
+    owed = [
+        {"period": "2024-01", "service": "a", "amount": "1.00"},
+        {"period": "2024-01", "amount": "1.00"},
+        {"period": "2024-01", "service": "b", "amount": "1.00"},
+    ]
+    paid = [{"on": "2024-03-05", "amount": "0.02"}]
+    prices = [tariff("a", "1"), tariff("b", "1")]
+    return scenario(services, prices, house(account(opening=owed, payments=paid)))
+
+
+def debts_and_payments():
+    return fees(
+        account(
+            "1",
+            opening=[
+                {"period": "2020-01", "amount": "100", "due": "2020-02-10"},
+                {"period": "2020-01", "amount": "10"},
+                {"period": "2024-02", "service": "fee", "amount": "50"},
+                {"period": "2024-03", "service": "fee", "amount": "5"},
+                {"period": "2024-05", "amount": "0"},
+            ],
+            payments=[
+                {"on": "2024-03-20", "amount": "40"},
+                {"on": "2024-03-05", "amount": "1", "period": "2020-01"},
+                {"on": "2024-03-05", "amount": "30"},
+                {"on": "2023-01-05", "amount": "7"},
+                {"on": "2024-07-01", "amount": "500"},
+            ],
+        ),
+        account("2", opening=[{"period": "2024-02", "amount": "-70.50"}]),
+        account(
+            "3",
+            opening=[{"period": "2024-02", "service": "fee", "amount": "-5"}],
+            payments=[{"on": "2024-03-01", "amount": "3"}],
+        ),
+    )
+
+
+def counted_until():
+    return debts_and_payments() | {"payments_counted_until": "2024-03-05"}
+
+
+def meters_come_and_go():
+    return cold_water(
+        account(
+            "1",
+            meters=[
+                meter(
+                    "cold_water",
+                    ("2024-02-01", "7"),
+                    ("2024-03-12", "9"),
+                    removed="2024-03-12",
+                ),
+                meter(
+                    "cold_water",
+                    ("2024-03-12", "0.5"),
+                    ("2024-03-31", "3"),
+                    ("2024-04-10", "4"),
+                    installed="2024-03-12",
+                ),
+            ],
+        ),
+        account("2", meters=[meter("cold_water", ("2024-03-12", "1"), installed="2024-03-12")]),
+        account("3", meters=[meter("cold_water", installed="2024-05-01")]),
+        account("4", meters=[meter("cold_water", ("2024-01-01", "5"), ("2024-06-01", "9"))]),
+        account(
+            "5",
+            meters=[
+                meter("cold_water", ("2024-02-01", "20"), ("2024-03-02", "21"), digits=9),
+                meter("cold_water", ("2024-02-01", "99999"), ("2024-03-02", "3")),
+            ],
+        ),
+        house_meters=[{"service": "cold_water", "volume": "12345678901.1234567"}],
+    )
+
+
+def residents_of_all_times():
+    return cold_water(
+        account("1", residents=[residents(3, "0001-01-01", to="9999-12-31")]),
+        account("2", residents=[], owners=4),
+        account("3", residents=[residents(0)]),
+        account("4", residents=[residents(2, to="2024-03-10"), residents(1, "2024-03-20")]),
+    )
+
+
+def shared_premises():
+    return fees(
+        account("1", premises="1"),
+        account("2", premises="1"),
+        account("3", premises="1", kind="nonresidential"),
+        account("4", premises="1", kind="nonresidential"),
+    )
+
+
+def entered_recalculations():
+    return fees(
+        account(
+            "1",
+            recalculations=[
+                {"service": "fee", "amount": "-10.01", "for_period": "2023-12"},
+                {"service": "fee", "amount": "3", "reason": "по заявлению", "basis": "акт 1"},
+            ],
+            benefits=[{"service": "fee", "share": "0.3333"}],
+        )
+    ) | {"payments_counted_until": "2024-03-31"}
+
+
+def away_and_interrupted():
+    document = cold_water(
+        account(
+            "1",
+            meter_impossible=["cold_water"],
+            residents=[residents(2)],
+            absences=[
+                {
+                    "persons": 1,
+                    "left": "2024-02-20",
+                    "returned": "2024-03-20",
+                    "applied_on": "2024-03-21",
+                },
+                {
+                    "persons": 2,
+                    "left": "2023-02-20",
+                    "returned": "2023-03-20",
+                    "applied_on": "2023-03-21",
+                },
+            ],
+            recalculations=[{"service": "cold_water", "amount": "-1"}],
+            benefits=[
+                {"service": "cold_water", "share": "0.5", "persons": 1, "area_norm": "33"},
+                {"service": "cold_water", "share": "0.25"},
+            ],
+        ),
+        account("2", kind="nonresidential"),
+        interruptions=[
+            {"service": "cold_water", "hours": 30, "allowed": 8},
+            {"service": "cold_water", "hours": 9, "allowed": 8, "rate": "0.003125"},
+        ],
+    )
+    document["services"][0]["vat"] = "0.2"
+    return document
+
+
+def year_of_heating():
+    return scenario(
+        [service("heating", "heating", unit="Гкал")],
+        [tariff("heating", "1800.05")],
+        house(
+            account("1", heating_charged="1000.00"),
+            account("2", heating_charged="0", area="70.5"),
+            account("3"),
+            heating={"season": "year", "months": 7, "house_volume": "9", "year_volume": "500.1"},
+        ),
+        house(account("4"), code="h2", heating={"season": "heating", "house_volume": "9.5"}),
+    )
+
+
+def voted_and_zones():
+    return scenario(
+        [service("roof", "apportioned", order=5), service("light", order=-3)],
+        [
+            tariff("light", "5"),
+            tariff("light", "3", zone="day"),
+            tariff("light", "1", zone="night"),
+        ],
+        house(
+            account(
+                "b",
+                meters=[
+                    meter("light", ("2024-02-20", "1"), ("2024-03-20", "11"), zone="night"),
+                    meter("light", ("2024-02-20", "1"), ("2024-03-20", "21"), zone="day"),
+                ],
+            ),
+            account("a"),
+            account("Б"),
+            voted=[{"service": "roof", "sum": "100.00"}],
+            house_meters=[
+                {"service": "light", "volume": "5", "zone": "night"},
+                {"service": "light", "volume": "55", "zone": "day"},
+            ],
+        ),
+        norms=[norm("light", per_person="5")],
+        rounding={"common": "per_m2:3"},
+    )
+
+
+CASES = [
+    two_houses,
+    unused_services,
+    foreign_words,
+    old_ranges,
+    mixed_uses,
+    tied_services,
+    debts_and_payments,
+    counted_until,
+    meters_come_and_go,
+    residents_of_all_times,
+    shared_premises,
+    entered_recalculations,
+    away_and_interrupted,
+    year_of_heating,
+    voted_and_zones,
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_nothing_is_lost_on_the_way_and_the_books_agree(case):
+    document = case()
+
+    assert by_database(document) == by_core(document)
+
+    assert [(title, found) for title, found in audit_books() if found] == []
+
+
+def fee_of_all_times(period):
+    prices = [tariff("fee", "15.90", **{"from": "0001-01-01"})]
+    return scenario(FEE, prices, house(account()), period=period)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        scenario([], []),
+        scenario(FEE, FEE_PRICE),
+        fees(),
+        scenario([], [], house(account())),
+        fee_of_all_times("0001-01"),
+        fee_of_all_times("9998-12"),
+    ],
+    ids=["nothing", "no house", "no account", "no service", "first month", "last month"],
+)
+def test_the_least_there_can_be(document):
+    assert by_database(document) == by_core(document)
+
+
+def test_what_was_found_is_posted_once():
+    by_database(away_and_interrupted())
+
+    posted = PersonalAccount.objects.get(number="1")
+    (line,) = ChargeLine.objects.filter(account=posted)
+    found = dict(ComputedAdjustment.objects.filter(account=posted).values_list("kind", "amount"))
+    assert found == {
+        "recalculation": line.recalculated + Decimal(1),
+        "benefit": -line.benefit,
+    }
+    assert line.benefit > 0 > line.recalculated + 1
+    assert balance_of(posted) == line.total
+
+
+# --- the figures really come from the database
+
+
+def rewrite(cluster, database_name, name, old, new):
+    """Break a function of the database as only its superuser can."""
+    with psycopg.connect(cluster.superuser_url, autocommit=True, dbname=database_name) as server:
+        (source,) = server.execute(f"SELECT pg_get_functiondef('{name}'::regproc)").fetchone()
+        assert old in source
+        server.execute(source.replace(old, new))
+
+
+BROKEN_POSTING = {
+    "charged": ("sum(charged)", "sum(charged) + 0.01"),
+    "adjusted": ("sum(adjusted)", "sum(adjusted) + 0.01"),
+    "brought in": ("a.service_id, a.amount, 0, 0, 0", "a.service_id, a.amount + 0.01, 0, 0, 0"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN_POSTING.values(), ids=BROKEN_POSTING)
+def test_a_kopeck_in_posting_is_seen(cluster, database_name, broken):
+    rewrite(cluster, database_name, "ledger_post_month", *broken)
+    document = read(ROOT / "tests" / "golden" / "scenarios" / "partial_payment_pro_rata.json")
+
+    assert by_database(document) != by_core(document)
+
+
+COLUMNS = ["price", "individual_volume", "uplift_amount"]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_figure_changed_on_its_way_into_a_line_is_seen(cluster, database_name, column):
+    with psycopg.connect(cluster.superuser_url, autocommit=True, dbname=database_name) as server:
+        server.execute(
+            f"""
+            CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN NEW.{column} := NEW.{column} + 0.01; RETURN NEW; END $$;
+            CREATE TRIGGER spoil BEFORE INSERT ON charges_chargeline
+              FOR EACH ROW EXECUTE FUNCTION spoil();
+            """
+        )
+    document = cold_water()
+
+    spoiled, right = by_database(document), by_core(document)
+
+    assert spoiled != right
+    assert len(spoiled.splitlines()) == len(right.splitlines())
+
+
+# --- refused, and nothing half-saved
+
+
+def test_the_same_accounts_twice():
+    by_database(two_houses())
+
+    with pytest.raises(AccountsExist, match=r"Лицевые счета уже есть в базе: 10, 9\."):
+        by_database(fees(account("9"), account("10"), account("11")))
+
+    assert (Organisation.objects.count(), PersonalAccount.objects.count()) == (1, 4)
+
+
+def test_the_same_organisation_twice():
+    by_database(two_houses())
+
+    with pytest.raises(OrganisationExists):
+        by_database(fees(account("11")))
+
+
+@pytest.mark.parametrize(
+    ("fact", "missing"),
+    [
+        ({"recalculations": [{"service": "fee", "amount": "0"}]}, "recalculations: amount 0"),
+        (
+            {"recalculations": [{"service": "fee", "amount": "1", "for_period": "2024-03"}]},
+            "recalculations: for_period = period",
+        ),
+    ],
+)
+def test_facts_without_a_place_are_refused_before_anything_is_saved(fact, missing):
+    with pytest.raises(NotStoredYet, match=f"^not supported yet: {missing}$"):
+        by_database(fees(account(**fact)))
+
+    assert not Organisation.objects.exists()
+
+
+def test_an_act_about_a_service_the_account_does_not_have_is_refused_beside_absences():
+    away = {"persons": 1, "left": ALWAYS, "returned": "2000-01-02", "applied_on": ALWAYS}
+
+    with pytest.raises(NotStoredYet):
+        by_database(fees(account(services=[], meter_impossible=["fee"], absences=[away])))
+
+
+def test_a_payment_of_another_age_opens_no_thousand_months():
+    document = fees(account(payments=[{"on": "9999-12-31", "amount": "1"}]))
+
+    with pytest.raises(PaymentTooLate):
+        by_database(document)
+
+
+def test_sources_named_twice_are_refused():
+    document = cold_water()
+    document["services"].append(service("drain", "drainage", **{"from": ["cold_water"] * 2}))
+    document["tariffs"].append(tariff("drain", "1"))
+
+    with pytest.raises(SourceNamedTwice):
+        by_database(document)
+
+
+def test_result_too_large_for_a_column():
+    document = cold_water(
+        account(
+            meters=[meter("cold_water", ("2024-02-01", "0"), ("2024-03-01", "999999999"), digits=9)]
+        )
+    )
+    document["tariffs"][0]["price"] = "99999999"
+
+    with pytest.raises(TooLargeForDatabase):
+        by_database(document)
+
+
+def test_house_the_run_refuses_is_told(cluster, database_name):
+    """A kopeck that breaks a rule of the tables themselves would stop the run, not pass."""
+    with psycopg.connect(cluster.superuser_url, autocommit=True, dbname=database_name) as server:
+        server.execute(
+            """
+            CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN NEW.area_m2 := 2000; RETURN NEW; END $$;
+            CREATE TRIGGER spoil BEFORE INSERT ON accounts_registry_accountarea
+              FOR EACH ROW EXECUTE FUNCTION spoil();
+            """
+        )
+
+    with pytest.raises(HouseNotCalculated, match="площадь 2000"):
+        by_database(fees(account()))
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "street", "number"),
+    [
+        ("109451, Москва, Братиславская, дом № 1", "Москва", "Братиславская", "1"),
+        ("г. Тестов, ул. Мира, д. 1", "г. Тестов", "ул. Мира", "1"),
+        ("где-то", "", "где-то", ""),
+        ("М" * 101 + ", Мира, д. 1", "", "М" * 101 + ", Мира, д. 1", ""),
+        ("ж" * 300, "", "ж" * 150, ""),
+    ],
+)
+def test_address_is_kept_whole_and_in_parts(address, city, street, number):
+    by_database(scenario(FEE, FEE_PRICE, house(address=address)))
+
+    row = House.objects.get()
+    assert (row.address, row.city, row.street, row.number) == (address, city, street, number)
+
+
+def test_premises_of_one_number_and_two_kinds():
+    by_database(shared_premises())
+
+    assert sorted(Premises.objects.values_list("number", "kind")) == [
+        ("1", "residential"),
+        ("1 (нежилое)", "nonresidential"),
+    ]
+
+
+def test_scenarios_money_columns_are_read_as_they_are_printed():
+    """The two texts are compared as bytes, so a price of a column must print like a given one."""
+    text = by_database(foreign_words())
+
+    assert re.findall(r'"price": "([0-9.]+)"', text) == ["10.123456"]
