@@ -27,8 +27,8 @@ from payment_docs.models import IssuedDocument
 from payment_docs.queries import current_documents
 from payment_docs.services import issue_documents
 from tests.cast import JULY
-from tests.journeys.conftest import Town
 from tests.mailing.office import PostOffice, states
+from tests.town import Town
 from zhkh.audits import audit_books, recompute
 from zhkh.kernel.period import Period
 
