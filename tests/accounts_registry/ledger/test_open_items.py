@@ -190,7 +190,7 @@ class TestPartOfTheBooks:
         pay(okean.fet, line(okean.fee, "10.00"), on=day("08-06"))
 
         settled = settlement_of(okean.fet, before=JULY, until=day("08-05"))
-        assert [(str(debt.period), debt.amount) for debt in settled.debts] == [("2013-05", 50)]
+        assert [(debt.period, debt.amount) for debt in settled.debts] == [(MAY, Decimal(50))]
         assert [item.amount for item in settled.open_items] == [30]
 
     def test_a_payment_taken_back_later_was_in_force_on_the_day(self, okean):
