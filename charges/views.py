@@ -26,6 +26,7 @@ from charges.forms import ConfirmForm
 from charges.lines import LineKey, NotReproduced, explain
 from charges.models import ChargeInput, ChargeLine
 from zhkh.kernel.period import Period
+from zhkh.kernel.quantity import plain_price
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
 from zhkh.runs.doorbell import ring_on_commit
@@ -198,6 +199,7 @@ class LineRow:
 
     line: ChargeLine
     name: str
+    price: str
     individual_method: str
     common_method: str
     why: tuple[str, ...]
@@ -208,6 +210,7 @@ class LineRow:
         return cls(
             line=line,
             name=_name_of(line),
+            price="" if line.price is None else plain_price(line.price).replace(".", ","),
             individual_method=_METHODS.get(line.individual_method, ""),
             common_method=_METHODS.get(line.common_method, ""),
             why=why.get(key, ()),

@@ -12,21 +12,25 @@ def sentences(document: Document, problems: Iterable[Problem]) -> list[str]:
     """
     What is wrong with a house of `load_house`, each once, in the words of the screens.
 
-    «Лицевой счёт 000000001002, кв. 2, площадь: нет ключа. Нужно: он обязателен»: paths of the
-    scenario document say nothing to an accountant.
+    «Лицевой счёт 000000001002, кв. 2, площадь: не заполнено.»: paths of the scenario document
+    say nothing to an accountant.
     """
     told = (
         f"{', '.join(_where(problem.place, document)) or 'Исходные данные дома'}: "
-        f"{_readable(problem.wrong, document)}. Нужно: {problem.expected}."
+        f"{_told(problem, document)}."
         for problem in problems
     )
     return list(dict.fromkeys(told))
 
 
+def _told(problem: Problem, document: Document) -> str:
+    if problem.wrong == "нет ключа":
+        return "не заполнено"
+    return f"{_readable(problem.wrong, document)}. Нужно: {problem.expected}"
+
+
 def _readable(wrong: str, document: Document) -> str:
     """Names instead of codes, days as people write them."""
-    if wrong == "нет ключа":
-        return "не заполнено"
     for service in document["services"]:
         wrong = wrong.replace(f"«{service['code']}»", f"«{service['name']}»")
     return re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3.\2.\1", wrong)

@@ -190,7 +190,7 @@ class TestHouseWithErrors:
         [problem] = unready_houses(organisation=broken.organisation, period=JULY)
         assert problem == (
             "Москва, Братиславская, дом № 1: Лицевой счёт 000000001002, кв. 2, площадь: "
-            "не заполнено. Нужно: он обязателен."
+            "не заполнено."
         )
 
     def test_other_houses_are_calculated(self, broken):

@@ -26,9 +26,29 @@ def _ring(task: str, ids: dict[str, int]) -> None:
         logger.warning("Очередь не отвечает (%s): задание %s возьмёт обход.", failure, ids)
 
 
+def forget_broker() -> None:
+    """Read the address of the broker anew at the next ring."""
+    _sender.cache_clear()
+
+
+# Somebody waits for the page: by itself kombu would try for six seconds.
+_GIVE_UP_AT_ONCE = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+}
+
+
 @functools.cache
 def _sender() -> Celery:
     """Our own sender: whoever rings need not know the worker's application."""
     sender = Celery("zhkh-doorbell", set_as_current=False)
     sender.config_from_object("django.conf:settings", namespace="CELERY")
+    sender.conf.broker_transport_options = {
+        **sender.conf.broker_transport_options,
+        **_GIVE_UP_AT_ONCE,
+    }
     return sender

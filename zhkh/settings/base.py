@@ -128,6 +128,11 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Every minute the worker itself looks for work whose ring or whose worker was lost.
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": 60, "options": {"expires": 55}}
+    for task in ("charges.tasks.sweep", "payment_docs.tasks.sweep", "mailing.tasks.sweep")
+}
 CELERY_TIMEZONE = TIME_ZONE
 
 LOGGING = {

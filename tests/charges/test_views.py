@@ -1,0 +1,455 @@
+import io
+import re
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+from openpyxl import load_workbook
+
+from accounts_registry.ledger import periods
+from accounts_registry.models import AccountArea
+from charges.services import request_calculation
+from tests.cast import JULY, NOON, accountant_of
+from tests.factories import make_house, make_organisation, make_user
+from tests.priced import BILL, FEE, add_house, calculated, posted, priced_tihiy_okean
+from zhkh.runs.doorbell import forget_broker
+from zhkh.runs.models import Run, RunState
+from zhkh.web.roles import Role
+
+HTMX = {"HX-Request": "true"}
+MONTH = "/charges/?period=2013-07"
+
+
+@pytest.fixture
+def okean(db):
+    return priced_tihiy_okean()
+
+
+@pytest.fixture
+def client(okean):
+    client = Client()
+    client.force_login(accountant_of(okean.organisation))
+    return client
+
+
+@pytest.fixture
+def operator(okean):
+    """May look at accounts, may not calculate."""
+    client = Client()
+    client.force_login(
+        make_user(username="operator", role=Role.OPERATOR, organisation=okean.organisation)
+    )
+    return client
+
+
+def form_of(organisation, **fields):
+    return {"organisation": organisation.pk, "period": "2013-07", **fields}
+
+
+def state_of(organisation):
+    row = periods.find_period(organisation_id=organisation.pk, period=JULY)
+    return row.state if row else None
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", strip_tags(answer.content.decode()))
+
+
+def told(answer):
+    return [str(message) for message in answer.context["messages"]]
+
+
+class TestMonth:
+    def test_a_month_not_calculated_offers_to_calculate(self, client):
+        answer = client.get(MONTH)
+
+        assert "Июль 2013 ещё не рассчитан" in text_of(answer)
+        assert (answer.context["month"].state, answer.context["rows"]) == ("", [])
+
+    def test_preview_adds_up_by_service_and_house(self, client, okean):
+        calculated(okean.organisation)
+
+        preview = client.get(MONTH).context["preview"]
+
+        assert [(row.title, row.now, row.accounts) for row in preview.services] == [
+            ("Содержание и ремонт жилого помещения", 4 * FEE, 4),
+            ("Холодное водоснабжение", 4 * (BILL - FEE), 4),
+        ]
+        assert [(row.title, row.now) for row in preview.houses] == [
+            ("Москва, Братиславская, дом № 1", 4 * BILL)
+        ]
+        assert (preview.total.now, preview.total.accounts) == (4 * BILL, 4)
+
+    def test_preview_stands_beside_the_month_before(self, client, okean):
+        posted(okean.organisation)
+        AccountArea.objects.filter(account=okean.fet).update(area_m2=Decimal("80.00"))
+        calculated(okean.organisation, JULY.next())
+
+        answer = client.get("/charges/?period=2013-08&sort=-difference")
+
+        first = answer.context["rows"][0]
+        assert (first.number, first.total, first.difference) == (
+            okean.fet.number,
+            BILL + 159,
+            Decimal("159.00"),
+        )
+        assert answer.context["preview"].total.difference == Decimal("159.00")
+
+    def test_accounts_are_listed_with_their_sums(self, client, okean):
+        calculated(okean.organisation)
+
+        rows = client.get(MONTH).context["rows"]
+
+        assert [(row.number, row.charged, row.recalculated, row.total) for row in rows] == [
+            (f"00000000100{n}", BILL, 0, BILL) for n in (1, 2, 3, 4)
+        ]
+
+    @pytest.mark.parametrize(
+        ("query", "numbers"),
+        [
+            ("sort=-number", ["4", "3", "2", "1"]),
+            ("sort=payer", ["1", "4", "3", "2"]),
+            ("sort=nonsense", ["1", "2", "3", "4"]),
+            ("q=тютчев", ["3"]),
+            ("q=Братиславская 1 2", ["2"]),
+            ("q=никого", []),
+        ],
+    )
+    def test_list_is_sorted_and_searched(self, client, okean, query, numbers):
+        calculated(okean.organisation)
+
+        rows = client.get(f"{MONTH}&{query}").context["rows"]
+
+        assert [row.number[-1] for row in rows] == numbers
+
+    def test_search_sends_only_the_list(self, client, okean):
+        calculated(okean.organisation)
+
+        answer = client.get(f"{MONTH}&q=фет", headers=HTMX)
+
+        assert [row.number for row in answer.context["rows"]] == [okean.fet.number]
+        assert answer.content.strip().startswith(b'<div id="accounts">')
+
+    def test_month_not_understood_is_said_and_another_shown(self, client):
+        answer = client.get("/charges/?period=июль")
+
+        assert answer.status_code == 200
+        assert "Месяца «июль» нет" in text_of(answer)
+
+    def test_earliest_month_not_posted_is_shown_by_itself(self, client, okean):
+        posted(okean.organisation)
+        calculated(okean.organisation, JULY.next())
+
+        assert client.get("/charges/").context["month"].period == JULY.next()
+
+    def test_stepper_stays_within_the_books(self, client, okean):
+        posted(okean.organisation)
+
+        month = client.get(MONTH).context["month"]
+
+        assert (month.previous_url, month.next_url) == (None, "?period=2013-08")
+
+    def test_houses_with_errors_say_what_to_do(self, client, okean):
+        AccountArea.objects.filter(account=okean.fet).delete()
+        calculated(okean.organisation)
+
+        answer = client.get(MONTH)
+
+        assert answer.context["problems"] == [
+            (
+                "Москва, Братиславская, дом № 1",
+                ["Лицевой счёт 000000001002, кв. 2, площадь: не заполнено."],
+            )
+        ]
+        assert 'id="confirm"' not in answer.content.decode()
+
+    def test_user_without_organisations_is_told_so(self, db):
+        client = Client()
+        client.force_login(make_user(username="nobody", is_superuser=True))
+
+        assert client.get("/charges/").templates[0].name == "charges/nobody.html"
+
+    def test_query_count_does_not_depend_on_rows(
+        self, client, okean, django_assert_max_num_queries
+    ):
+        calculated(okean.organisation)
+        with django_assert_max_num_queries(100) as four_accounts:
+            client.get(MONTH)
+        add_house(okean, code="7", accounts=3)
+        calculated(okean.organisation)
+
+        with django_assert_max_num_queries(len(four_accounts)):
+            answer = client.get(MONTH)
+        assert len(answer.context["rows"]) == 7
+
+
+class TestSteps:
+    def test_calculation_is_asked_for_and_waits(self, client, okean):
+        answer = client.post("/charges/calculate/", form_of(okean.organisation))
+
+        assert answer.headers["Location"] == (
+            f"/charges/?organisation={okean.organisation.pk}&period=2013-07"
+        )
+        assert Run.objects.get().state == RunState.WORKING
+        assert state_of(okean.organisation) == "calculating"
+
+    def test_calculation_survives_a_broker_that_does_not_answer(
+        self, client, okean, settings, django_capture_on_commit_callbacks
+    ):
+        settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+        forget_broker()
+
+        with django_capture_on_commit_callbacks(execute=True) as rung:
+            answer = client.post("/charges/calculate/", form_of(okean.organisation))
+
+        forget_broker()
+        assert (answer.status_code, len(rung)) == (302, 1)
+        assert Run.objects.get().state == RunState.WORKING
+
+    def test_refusals_are_said_on_the_page(self, client, okean):
+        posted(okean.organisation)
+
+        answer = client.post("/charges/calculate/", form_of(okean.organisation), follow=True)
+
+        [refusal] = told(answer)
+        assert refusal == str(periods.MonthIsPosted(JULY))
+
+    def test_confirmation_posts_what_was_seen(self, client, okean):
+        calculated(okean.organisation)
+        draft = client.get(MONTH).context["draft"]
+
+        answer = client.post(
+            "/charges/confirm/",
+            form_of(okean.organisation, accounts=draft.accounts, total=draft.now),
+            follow=True,
+        )
+
+        assert told(answer) == ["Июль 2013 проведён: счетов 4."]
+        assert state_of(okean.organisation) == "posted"
+
+    def test_confirmation_of_other_sums_is_refused(self, client, okean):
+        calculated(okean.organisation)
+
+        client.post("/charges/confirm/", form_of(okean.organisation, accounts=4, total="1.00"))
+
+        assert state_of(okean.organisation) == "draft"
+
+    @pytest.mark.parametrize("total", ["", "много"])
+    def test_confirmation_without_totals_is_refused(self, client, okean, total):
+        calculated(okean.organisation)
+
+        client.post("/charges/confirm/", form_of(okean.organisation, accounts=4, total=total))
+
+        assert state_of(okean.organisation) == "draft"
+
+    def test_draft_goes_back_to_work(self, client, okean):
+        calculated(okean.organisation)
+
+        client.post("/charges/reopen/", form_of(okean.organisation))
+
+        assert state_of(okean.organisation) == "open"
+        assert "суммы прежнего расчёта" in text_of(client.get(MONTH))
+
+    def test_posted_month_does_not_go_back(self, client, okean):
+        posted(okean.organisation)
+
+        answer = client.post("/charges/reopen/", form_of(okean.organisation), follow=True)
+
+        assert state_of(okean.organisation) == "posted"
+        assert told(answer)[0].startswith("Июль 2013 уже проведён")
+
+    def test_waiting_calculation_stops(self, client, okean):
+        client.post("/charges/calculate/", form_of(okean.organisation))
+
+        client.post("/charges/stop/", form_of(okean.organisation))
+
+        assert Run.objects.get().state == RunState.STOPPED
+
+
+class TestProgress:
+    def test_page_asks_for_progress_while_it_is_calculated(self, client, okean):
+        run = request_calculation(organisation=okean.organisation, period=JULY, by=None, at=NOON)
+
+        page = client.get(MONTH).content.decode()
+
+        assert f'hx-get="/charges/runs/{run.pk}/"' in page
+        assert 'hx-trigger="every 2s"' in page
+
+    def test_progress_counts_houses(self, client, okean):
+        run = request_calculation(organisation=okean.organisation, period=JULY, by=None, at=NOON)
+
+        answer = client.get(f"/charges/runs/{run.pk}/", headers=HTMX)
+
+        assert (answer.context["progress"].passed, answer.context["progress"].total) == (0, 1)
+
+    def test_end_of_the_run_ends_the_asking(self, client, okean):
+        run = calculated(okean.organisation)
+
+        answer = client.get(f"/charges/runs/{run.pk}/", headers=HTMX)
+
+        assert (answer.headers["HX-Refresh"], answer.content) == ("true", b"")
+
+    def test_without_htmx_the_end_leads_to_the_month(self, client, okean):
+        run = calculated(okean.organisation)
+
+        answer = client.get(f"/charges/runs/{run.pk}/")
+
+        assert answer.headers["Location"] == (
+            f"/charges/?organisation={okean.organisation.pk}&period=2013-07"
+        )
+
+
+class TestRights:
+    @pytest.mark.parametrize("action", ["calculate", "stop", "reopen", "confirm"])
+    def test_who_may_only_look_gets_no_actions(self, operator, okean, action):
+        calculated(okean.organisation)
+
+        answer = operator.post(f"/charges/{action}/", form_of(okean.organisation))
+
+        assert (answer.status_code, state_of(okean.organisation)) == (403, "draft")
+
+    def test_who_may_only_look_sees_no_buttons(self, operator, okean):
+        calculated(okean.organisation)
+
+        answer = operator.get(MONTH)
+
+        assert (answer.status_code, b"/charges/calculate/" in answer.content) == (200, False)
+
+    @pytest.mark.parametrize("action", ["calculate", "stop", "reopen", "confirm"])
+    def test_another_organisation_is_absent(self, client, action):
+        other = make_organisation(name="ТСЖ «Чужое»")
+        make_house(organisation=other)
+
+        answer = client.post(f"/charges/{action}/", form_of(other, accounts=1, total="1"))
+
+        assert answer.status_code == 404
+
+    def test_month_of_another_organisation_is_absent(self, client):
+        other = make_organisation(name="ТСЖ «Чужое»")
+
+        assert client.get(f"{MONTH}&organisation={other.pk}").status_code == 404
+
+    def test_run_of_another_organisation_is_absent(self, client):
+        other = make_organisation(name="ТСЖ «Чужое»")
+        make_house(organisation=other)
+        run = request_calculation(organisation=other, period=JULY, by=None, at=NOON)
+
+        assert client.get(f"/charges/runs/{run.pk}/").status_code == 404
+
+    @pytest.mark.parametrize("fields", [{"period": "2013-13"}, {"organisation": "x"}, {}])
+    def test_a_form_that_names_no_month_is_absent(self, client, okean, fields):
+        form = (form_of(okean.organisation) | fields) if fields else {}
+
+        assert client.post("/charges/calculate/", form).status_code == 404
+
+    def test_guest_is_asked_to_sign_in(self, okean):
+        assert Client().get(MONTH).headers["Location"].startswith("/login/?next=")
+
+    def test_organisation_can_be_chosen_by_who_has_several(self, okean):
+        make_organisation(name="ТСЖ «Второе»")
+        client = Client()
+        client.force_login(make_user(username="chief", role=Role.ACCOUNTANT))
+
+        answer = client.get(f"{MONTH}&organisation={okean.organisation.pk}")
+
+        assert answer.context["month"].organisation == okean.organisation
+        assert [str(one) for one in answer.context["month"].organisations] == [
+            "ТСЖ «Второе»",
+            "УК «Тихий океан»",
+        ]
+
+
+class TestExport:
+    def test_every_line_is_in_the_file(self, client, okean):
+        calculated(okean.organisation)
+
+        answer = client.get("/charges/lines.xlsx?period=2013-07")
+
+        assert answer.headers["Content-Disposition"] == (
+            'attachment; filename="nachisleniya_2013-07.xlsx"'
+        )
+        sheet = load_workbook(io.BytesIO(answer.content))["Начисления"]
+        head, first, *others = sheet.values
+        row = dict(zip(head, first, strict=True))
+        assert (row["Лицевой счёт"], row["Услуга"], Decimal(str(row["Итого"]))) == (
+            "000000001001",
+            "Содержание и ремонт жилого помещения",
+            FEE,
+        )
+        assert len(others) == 7
+
+
+class TestAccount:
+    def test_lines_say_volume_method_and_price(self, client, okean):
+        calculated(okean.organisation)
+
+        rows = client.get(f"/accounts/{okean.fet.pk}/charges/").context["rows"]
+
+        assert [
+            (row.name, row.line.individual_volume, row.individual_method, row.price) for row in rows
+        ] == [
+            ("Содержание и ремонт жилого помещения", Decimal(70), "", "15,90"),
+            ("Холодное водоснабжение", Decimal("5.55"), "по нормативу", "13,50"),
+        ]
+
+    def test_why_is_derived_again_from_frozen_inputs(self, client, okean):
+        calculated(okean.organisation)
+        AccountArea.objects.all().delete()  # the registry of today does not matter
+
+        fee, water = client.get(f"/accounts/{okean.fet.pk}/charges/").context["rows"]
+
+        assert fee.why == (
+            "Начисление: площадь 70 м2 (ст. 154, 156 ЖК РФ); 70 м² × 15,90 = 1\N{NO-BREAK SPACE}113,00 руб.",
+        )
+        assert "5,55 м³ × 13,50 = 74,93 руб." in water.why[0]
+
+    def test_account_never_charged_is_told_when_it_will_be(self, client, okean):
+        answer = client.get(f"/accounts/{okean.fet.pk}/charges/")
+
+        assert "Начислений ещё не было" in text_of(answer)
+
+    def test_month_without_charges_is_named(self, client, okean):
+        calculated(okean.organisation)
+
+        answer = client.get(f"/accounts/{okean.fet.pk}/charges/?period=2013-06")
+
+        assert "За июнь 2013 начислений нет" in text_of(answer)
+        assert answer.context["next_url"] == "?period=2013-07"
+
+    def test_month_not_understood_shows_the_last(self, client, okean):
+        calculated(okean.organisation)
+
+        context = client.get(f"/accounts/{okean.fet.pk}/charges/?period=2013-99").context
+
+        assert (context["month"], context["mistake"]) == (
+            JULY,
+            "Месяца «2013-99» нет: показан последний.",
+        )
+
+    def test_query_count_does_not_depend_on_lines(
+        self, client, okean, django_assert_max_num_queries
+    ):
+        okean.fet.services.filter(service=okean.cold_water).delete()
+        calculated(okean.organisation)
+        with django_assert_max_num_queries(100) as one_line:
+            client.get(f"/accounts/{okean.fet.pk}/charges/")
+
+        with django_assert_max_num_queries(100) as two_lines:
+            answer = client.get(f"/accounts/{okean.tyutchev.pk}/charges/")
+
+        assert len(answer.context["rows"]) == 2
+        assert len(two_lines) == len(one_line)
+
+    def test_foreign_account_is_absent(self, okean):
+        client = Client()
+        other = make_organisation(name="ТСЖ «Чужое»")
+        client.force_login(accountant_of(other, username="stranger"))
+
+        assert client.get(f"/accounts/{okean.fet.pk}/charges/").status_code == 404
+
+    def test_tab_stands_in_the_card(self, client, okean):
+        tabs = client.get(f"/accounts/{okean.fet.pk}/charges/").context["tabs"]
+
+        assert reverse("charges:account-charges", args=[okean.fet.pk]) in [tab.url for tab in tabs]
