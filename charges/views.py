@@ -261,8 +261,9 @@ def _problems(run: Run | None) -> list[tuple[str, list[str]]]:
     if run is None or run.state == RunState.WORKING:
         return []
     return [
-        (item.title, item.message.splitlines() or ["Расчёт остановлен раньше этого дома."])
+        (item.title, item.message.splitlines())
         for item in runs.unfinished_items(run)
+        if item.message
     ]
 
 

@@ -24,7 +24,7 @@ from payment_docs.queries import current_documents, documents_of, filtered, tota
 from zhkh.kernel.period import Period
 from zhkh.runs import services as runs
 from zhkh.runs.doorbell import ring_on_commit
-from zhkh.runs.models import Run, RunState
+from zhkh.runs.models import Run, RunItem, RunState
 from zhkh.web.clock import business_day
 from zhkh.web.htmx import is_htmx, page_or_part
 from zhkh.web.models import User
@@ -174,10 +174,15 @@ def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
         "period": str(month.period),
         "run": run,
         "working": working,
-        "progress": runs.progress_of(run) if run and working else None,
-        "problems": runs.unfinished_items(run) if run and not working else [],
+        "progress": runs.progress_of(run) if run else None,
+        "problems": _problems(run) if run and not working else [],
         "may_issue": _may(request, month.organisation, ISSUE),
     }
+
+
+def _problems(run: Run) -> list[RunItem]:
+    """Accounts whose document could not be made, with the reason."""
+    return [item for item in runs.unfinished_items(run) if item.message]
 
 
 def _shown(shown: IssuedDocument | None) -> dict[str, Any]:

@@ -263,9 +263,10 @@ class TestSteps:
     def test_waiting_calculation_stops(self, client, okean):
         client.post("/charges/calculate/", form_of(okean.organisation))
 
-        client.post("/charges/stop/", form_of(okean.organisation))
+        answer = client.post("/charges/stop/", form_of(okean.organisation), follow=True)
 
         assert Run.objects.get().state == RunState.STOPPED
+        assert "Расчёт остановлен: пройдено домов 0 из 1." in text_of(answer)
 
 
 class TestProgress:

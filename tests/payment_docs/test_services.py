@@ -9,8 +9,7 @@ import pytest
 from django.db import connections
 from pypdf import PdfReader
 
-from accounts_registry.ledger.models import PaymentSource
-from accounts_registry.ledger.posting import LineToPost, post_payment
+from accounts_registry.ledger.posting import LineToPost, PaymentSource, post_payment
 from payment_docs.models import IssuedDocument
 from payment_docs.services import (
     CHANGED,

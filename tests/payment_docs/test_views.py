@@ -286,9 +286,10 @@ class TestIssuing:
     def test_waiting_issue_stops(self, client, okean):
         client.post("/docs/issue/", form_of(okean.organisation))
 
-        client.post("/docs/stop/", form_of(okean.organisation))
+        answer = client.post("/docs/stop/", form_of(okean.organisation), follow=True)
 
         assert Run.objects.get(kind="documents").state == RunState.STOPPED
+        assert "Формирование остановлено: пройдено счетов 0 из 4." in text_of(answer)
 
     def test_month_that_is_not_posted_is_refused_in_words(self, client, okean):
         form = form_of(okean.organisation, period="2013-08")
