@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ class Audit:
     """
     `sql` gives rows (what, month or NULL, said, should be); none when all is well.
 
-    `said` and `expected` are the words before the two figures.
+    `said` and `expected` are the words before the two figures, `words` what codes are called.
     """
 
     code: str
@@ -25,6 +25,7 @@ class Audit:
     said: str
     expected: str
     sql: str
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def findings_of(audit: Audit) -> Iterator[Finding]:
             where = f"{what}, {Period.of(month).title}" if month else what
             yield Finding(
                 audit.code,
-                f"{where}: {audit.said} {_word(said)}, {audit.expected} {_word(expected)}",
+                f"{where}: {audit.said} {_word(said, audit)}, "
+                f"{audit.expected} {_word(expected, audit)}",
             )
 
 
@@ -58,9 +60,9 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def _word(value: object) -> str:
+def _word(value: object, audit: Audit) -> str:
     if isinstance(value, Decimal):
         return format_money(value)
     if isinstance(value, dt.date):
         return f"{value:%d.%m.%Y}"
-    return "нет" if value is None else str(value)
+    return "нет" if value is None else audit.words.get(str(value), str(value))

@@ -1,5 +1,6 @@
 """What was printed, receipted and mailed against the books."""
 
+from mailing.models import JournalState
 from zhkh.audits.audit import Audit
 
 _DOCUMENTS = (
@@ -10,7 +11,8 @@ _DOCUMENTS = (
         "должен быть",
         """
         SELECT format('документ %s', document.number), document.month,
-               coalesce(period.state, 'не открыт'), 'posted'
+               CASE WHEN period.state IS NULL THEN 'не открыт' ELSE 'не проведён' END,
+               'проведён'
         FROM payment_docs_issueddocument document
         JOIN accounts_registry_personalaccount account ON account.id = document.account_id
         LEFT JOIN ledger_accountingperiod period
@@ -314,6 +316,7 @@ _POST = (
                                                            THEN 'queued' ELSE 'skipped' END)
         ORDER BY letter.id
         """,
+        words={state: f"«{label}»" for state, label in JournalState.choices},
     ),
 )
 

@@ -11,7 +11,7 @@ from charges.calc.result import ScenarioResult
 from charges.models import ChargeInput, ChargeLine
 from zhkh.audits.audit import Finding, one_moment
 from zhkh.kernel.period import Period
-from zhkh.kernel.quantity import plain
+from zhkh.kernel.quantity import format_quantity
 from zhkh.kernel.refusal import Refusal
 
 CODE = "recompute"
@@ -108,5 +108,5 @@ def _calculated(result: ScenarioResult) -> Stored:
 
 def _word(value: object) -> str:
     if isinstance(value, Decimal):
-        return plain(value)
+        return format_quantity(value)
     return str(value) if value else "нет"

@@ -1,6 +1,7 @@
 """`zhkh issue --period 2013-07`: issue the payment documents of a posted month."""
 
 import argparse
+import dataclasses
 import json
 import sys
 
@@ -12,7 +13,7 @@ from zhkh.kernel.refusal import Refusal
 
 
 def main(argv: list[str]) -> int:
-    """0 done; 2 bad input; 3 not possible now."""
+    """0 done; 1 some documents could not be made; 2 bad input; 3 not possible now."""
     parser = argparse.ArgumentParser(prog="zhkh issue", description="Выпустить документы.")
     parser.add_argument("--period", required=True, help="месяц, например 2013-07")
     parser.add_argument("--org", help="наименование организации")
@@ -39,9 +40,8 @@ def issue(options: argparse.Namespace) -> int:
         reason=options.reason,
     )
     if options.json:
-        print(
-            json.dumps({"period": str(period), "made": issued.made, "unchanged": issued.unchanged})
-        )
+        print(json.dumps({"period": str(period), **dataclasses.asdict(issued)}))
     else:
-        print(f"{period.title}: выпущено {issued.made}, без изменений {issued.unchanged}.")
-    return 0
+        failed = f", не сформировано {issued.failed}" if issued.failed else ""
+        print(f"{period.title}: выпущено {issued.made}, без изменений {issued.unchanged}{failed}.")
+    return 1 if issued.failed else 0
