@@ -184,7 +184,7 @@ def _books() -> bool:
     for finding in found:
         _say(f"Сверка: {finding.text}")
     if not found:
-        _say(f"Сверка: книги сходятся ({len(results)} проверок)")
+        _say(f"Сверка: книги сходятся, проверок: {len(results)}")
     return not found
 
 
