@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from charges.calc.result import ScenarioResult
 from tests.charges.calc.scenarios import account, cold_water
-from zhkh.commands.scenario import main, run
-from zhkh.kernel.refusal import Refusal
+from zhkh.commands.scenario import main
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "scenarios"
 
@@ -112,21 +110,55 @@ def test_every_example_agrees():
     assert main(["check", *map(str, sorted(GOLDEN.glob("*.json")))]) == 0
 
 
-def test_another_way_to_calculate_may_refuse(capfd, write):
-    def refuse(_: object) -> ScenarioResult:
-        raise Refusal("счета уже есть в базе")
-
-    assert run(Path(write(cold_water(account()))), refuse) == 3
-
-    assert capfd.readouterr() == ("", "счета уже есть в базе\n")
-
-
-def test_wrong_arguments_are_a_wrong_input(capfd):
+@pytest.mark.parametrize("arguments", [["load"], ["run"], ["check"], ["load", "--database", "x"]])
+def test_wrong_arguments_are_a_wrong_input(capfd, arguments):
     with pytest.raises(SystemExit) as stop:
-        main(["load"])
+        main(arguments)
 
     assert stop.value.code == 2
-    assert "usage: zhkh scenario" in capfd.readouterr().err
+    assert capfd.readouterr().err.startswith("usage: zhkh scenario")
+
+
+TOO_LARGE = {
+    "payer": ("ж" * 301, "301 зн.: не больше 300, столько в базе"),
+    "heating_charged": (
+        "1000000000000.00",
+        "число 1000000000000.00: до 12 цифр до запятой, столько в базе",
+    ),
+    "owners": (2**31, "число 2147483648: не больше 2147483647, столько в базе"),
+}
+
+
+@pytest.mark.parametrize("key", TOO_LARGE)
+@pytest.mark.parametrize("command", [["run", "--database"], ["load"]])
+def test_what_no_database_holds_is_told_before_any_is_touched(
+    capfd, monkeypatch, write, command, key
+):
+    monkeypatch.setenv("ZHKH_DATABASE_URL", "postgresql://nobody@:1/nowhere?host=/nowhere")
+    value, told = TOO_LARGE[key]
+    file = write(cold_water(account(**{key: value})))
+
+    assert main([*command, file]) == 2
+    assert capfd.readouterr() == ("", f"houses[0].accounts[0].{key}: {told}\n")
+
+
+@pytest.mark.parametrize("command", [["run", "--database"], ["load"]])
+def test_what_the_database_has_no_place_for_is_not_calculated_there(capfd, monkeypatch, command):
+    monkeypatch.setenv("ZHKH_DATABASE_URL", "postgresql://nobody@:1/nowhere?host=/nowhere")
+    file = GOLDEN / "penalty_rate_below_cap.json"
+
+    assert main([*command, str(file)]) == 3
+    assert capfd.readouterr() == ("", "not supported yet: penalty\n")
+
+
+@pytest.mark.parametrize("command", [["run", "--database"], ["load"]])
+def test_wrong_file_is_told_before_any_database_is_touched(capfd, monkeypatch, write, command):
+    monkeypatch.setenv("ZHKH_DATABASE_URL", "postgresql://nobody@:1/nowhere?host=/nowhere")
+    file = write(cold_water(account()) | {"tariffs": []})
+
+    assert main([*command, file]) == 2
+    out, err = capfd.readouterr()
+    assert (out, err.partition(":")[0], err.count("\n")) == ("", "tariffs", 1)
 
 
 def test_calculator_starts_without_django_and_speaks_utf8_in_any_locale():

@@ -5,6 +5,7 @@ import os
 from charges.calc.inputs import Scenario
 from charges.calc.result import ScenarioResult
 from zhkh.commands.scratch import scratch_database
+from zhkh.scenarios.limits import refuse_unstorable
 from zhkh.scenarios.refusals import DatabaseNotReady, HouseNotCalculated, TooLargeForDatabase
 from zhkh.services import Services, ensure_services
 
@@ -20,6 +21,7 @@ def run_in_database(scenario: Scenario) -> ScenarioResult:
     :raises CannotLoad: something in it does not fit into the database.
     :raises Refusal: the database half does not know something in it yet, or there is no database.
     """
+    refuse_unstorable(scenario)
     services = ensure_services()
     with scratch_database(services) as url:
         _use(services, url)
@@ -38,6 +40,7 @@ def load(scenario: Scenario) -> str:
     :raises CannotLoad: accounts are known already, or something does not fit.
     :raises Refusal: the database has no place for something yet, or there is no database.
     """
+    refuse_unstorable(scenario)
     services = ensure_services()
     _use(services, services.database_url)
     from django.db import InterfaceError, OperationalError, ProgrammingError

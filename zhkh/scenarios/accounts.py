@@ -28,8 +28,6 @@ from charges.calc import inputs
 from charges.models import Absence, Benefit, HeatingCharged
 from zhkh.scenarios.target import Target, span
 
-LATEST_PAYMENT_YEARS = 10  # months up to a payment are opened one by one
-
 
 def store_account(house: House, account: inputs.Account, target: Target) -> None:
     row = PersonalAccount.objects.create(

@@ -14,16 +14,12 @@ from accounts_registry.models import (
 )
 from charges.calc import inputs
 from charges.models import Norm, Tariff, Uplift
-from zhkh.scenarios.accounts import LATEST_PAYMENT_YEARS
 from zhkh.scenarios.houses import store_house
-from zhkh.scenarios.limits import MOST_COUNTED
+from zhkh.scenarios.limits import MOST_COUNTED, refuse_unstorable
 from zhkh.scenarios.refusals import (
     AccountsExist,
     NotAccepted,
-    NotStoredYet,
     OrganisationExists,
-    PaymentTooLate,
-    SourceNamedTwice,
     TooLargeForDatabase,
 )
 from zhkh.scenarios.target import Target, span
@@ -37,8 +33,7 @@ def store_scenario(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> 
     :raises CannotLoad: its accounts or organisation are known already, or a value does not fit.
     :raises NotStoredYet: it holds facts the registry has no place for yet.
     """
-    refuse_what_has_no_place(scenario)
-    _refuse_what_does_not_fit(scenario)
+    refuse_unstorable(scenario)
     _wait_for_other_loads()
     _refuse_what_is_known(scenario, name)
     try:
@@ -47,40 +42,6 @@ def store_scenario(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> 
         raise TooLargeForDatabase from error
     except IntegrityError as error:
         raise NotAccepted(error) from error
-
-
-def refuse_what_has_no_place(scenario: inputs.Scenario) -> None:
-    """:raises NotStoredYet: the database would not give some fact of the scenario back."""
-    accounts = [account for house in scenario.houses for account in house.accounts]
-    given = [item for account in accounts for item in account.recalculations]
-    found = {
-        "penalty": scenario.terms.penalty is not None,
-        "recalculations: amount 0": any(not item.amount for item in given),
-        "recalculations: for_period = period": any(
-            item.for_period == scenario.period for item in given
-        ),
-        "absences: meter_impossible без подключённой услуги": any(
-            account.absences and not all(account.has(code) for code in account.meter_impossible)
-            for account in accounts
-        ),
-    }
-    missing = [name for name, is_there in found.items() if is_there]
-    if missing:
-        raise NotStoredYet(missing)
-
-
-def _refuse_what_does_not_fit(scenario: inputs.Scenario) -> None:
-    for service in scenario.terms.services:
-        for codes in (service.sources, service.minus):
-            twice = next((code for code in codes if codes.count(code) > 1), None)
-            if twice is not None:
-                raise SourceNamedTwice(service.code, twice)
-    latest = scenario.period.first_day.year + LATEST_PAYMENT_YEARS
-    for house in scenario.houses:
-        for account in house.accounts:
-            late = next((row for row in account.payments if row.on.year > latest), None)
-            if late is not None:
-                raise PaymentTooLate(account.number, late.on, LATEST_PAYMENT_YEARS)
 
 
 def _wait_for_other_loads() -> None:
