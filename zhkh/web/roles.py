@@ -52,7 +52,6 @@ _KEEP_REGISTRY = _SEE_REGISTRY | {
 }
 _SEE_BOOKS = frozenset(
     {
-        "charges.view_chargerun",
         "charges.view_chargeline",
         "ledger.view_payment",
         "ledger.view_turnover",
