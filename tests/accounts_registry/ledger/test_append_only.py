@@ -16,7 +16,7 @@ from accounts_registry.ledger.models import (
     PeriodState,
     Turnover,
 )
-from accounts_registry.ledger.periods import find_period, open_month
+from accounts_registry.ledger.periods import open_month
 from charges.models import ChargeInput, ChargeLine
 from tests.accounts_registry.ledger.books import AUGUST, adjust, day, line, pay, take_back
 from tests.cast import JULY, NOON, TihiyOkean
@@ -379,15 +379,6 @@ class TestPaymentAndItsLines:
             TestPostedMonth().payment(
                 okean, month=AUGUST.first_day, paid_on=day("08-05"), reverses=reversal
             )
-
-    def test_a_payment_of_a_draft_month_may_still_come(self, okean):
-        calculated(okean.organisation, AUGUST)
-        pay(okean.fet, line(okean.fee, "100.00"), on=day("08-05"))
-
-        constraints_hold()
-        august = find_period(organisation_id=okean.organisation.pk, period=AUGUST)
-        assert august is not None
-        assert august.state == "draft"
 
 
 def test_commit_refuses_a_payment_that_differs_from_its_lines(committed_db):
