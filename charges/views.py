@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts_registry.models import Organisation, PersonalAccount
 from accounts_registry.queries import find_accounts, organisations_of
 from accounts_registry.views.export import xlsx_answer
-from accounts_registry.views.frame import VIEW, account_frame, account_or_404
+from accounts_registry.views.frame import VIEW_CHARGES, account_frame, account_or_404
 from accounts_registry.views.month import ChosenMonth, chosen_month, named_month
 from charges import queries, services
 from charges.forms import ConfirmForm
@@ -67,10 +67,10 @@ _USES = {"individual": "индивидуальное потребление", "c
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_CHARGES)
 def period(request: HttpRequest) -> HttpResponse:
     """The month from the address; for htmx only the list of accounts."""
-    month = chosen_month(request, VIEW, today=business_day())
+    month = chosen_month(request, VIEW_CHARGES, today=business_day())
     if month is None:
         return render(request, "charges/nobody.html", {"section": "charges"})
     context = _accounts(request, month)
@@ -80,13 +80,15 @@ def period(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_CHARGES)
 @never_cache
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked every two seconds while the month is calculated; the end of it shows the page anew."""
     run = get_object_or_404(Run, pk=pk, kind=services.KIND)
     organisation_id, _, asked = run.subject.partition("/")
-    organisation = get_object_or_404(organisations_of(request.user, VIEW), pk=int(organisation_id))
+    organisation = get_object_or_404(
+        organisations_of(request.user, VIEW_CHARGES), pk=int(organisation_id)
+    )
     if run.state != RunState.WORKING:
         if is_htmx(request):
             return HttpResponseClientRefresh()
@@ -159,10 +161,10 @@ def reopen(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_CHARGES)
 def export(request: HttpRequest) -> HttpResponse:
     """Every line of the month as XLSX."""
-    month = chosen_month(request, VIEW, today=business_day())
+    month = chosen_month(request, VIEW_CHARGES, today=business_day())
     lines: Iterable[ChargeLine] = ()
     if month is not None:
         found = queries.lines_of_month(organisation=month.organisation, period=month.period)
@@ -172,10 +174,10 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_CHARGES)
 def account_charges(request: HttpRequest, pk: int) -> HttpResponse:
     """The account's lines of a month, each with what it was made from."""
-    account = account_or_404(request, pk)
+    account = account_or_404(request, pk, VIEW_CHARGES)
     months = queries.months_of_account(account)
     shown, mistake = _shown_month(request, months)
     lines = queries.lines_of_account(account, period=shown) if shown else []

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts_registry.models import Organisation
 from accounts_registry.queries import organisations_of
-from accounts_registry.views.frame import VIEW, account_frame, account_or_404
+from accounts_registry.views.frame import VIEW_DOCUMENTS, account_frame, account_or_404
 from accounts_registry.views.month import ChosenMonth, chosen_month, named_month
 from payment_docs import services
 from payment_docs.forms import DocumentFilter
@@ -37,10 +37,10 @@ PDF = "application/pdf"
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_DOCUMENTS)
 def document_list(request: HttpRequest) -> HttpResponse:
     """The month from the address, the document `doc` or the first one; for htmx only the list."""
-    month = chosen_month(request, VIEW, today=business_day(), posted=True)
+    month = chosen_month(request, VIEW_DOCUMENTS, today=business_day(), posted=True)
     if month is None:
         return render(request, "payment_docs/nobody.html", {"section": "documents"})
     context = _list(request, month)
@@ -51,7 +51,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_DOCUMENTS)
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The right half for htmx; otherwise its place in the list of its month."""
     shown = _document_or_404(request, pk)
@@ -66,7 +66,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_DOCUMENTS)
 def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF exactly as it was issued, or a page that says why it cannot be given."""
     shown = _document_or_404(request, pk)
@@ -106,13 +106,15 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_DOCUMENTS)
 @never_cache
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked every two seconds while documents are issued; the end of it shows the page anew."""
     run = get_object_or_404(Run, pk=pk, kind=services.KIND)
     organisation_id, _, asked = run.subject.partition("/")
-    organisation = get_object_or_404(organisations_of(request.user, VIEW), pk=int(organisation_id))
+    organisation = get_object_or_404(
+        organisations_of(request.user, VIEW_DOCUMENTS), pk=int(organisation_id)
+    )
     if run.state != RunState.WORKING:
         if is_htmx(request):
             return HttpResponseClientRefresh()
@@ -128,10 +130,10 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_DOCUMENTS)
 def account_documents(request: HttpRequest, pk: int) -> HttpResponse:
     """Every version of every month of the account."""
-    account = account_or_404(request, pk)
+    account = account_or_404(request, pk, VIEW_DOCUMENTS)
     context = {
         **account_frame(request, account, tab="documents"),
         "documents": documents_of(account).defer("snapshot").select_related("issued_by"),
@@ -209,7 +211,7 @@ def _asked_document(request: HttpRequest, month: ChosenMonth) -> IssuedDocument 
 
 def _document_or_404(request: HttpRequest, pk: int) -> IssuedDocument:
     visible = IssuedDocument.objects.filter(
-        account__organisation__in=organisations_of(request.user, VIEW)
+        account__organisation__in=organisations_of(request.user, VIEW_DOCUMENTS)
     )
     return get_object_or_404(
         visible.select_related("account__payer", "account__premises__house"), pk=pk

@@ -38,7 +38,13 @@ from accounts_registry.services import (
 from accounts_registry.services.accounts import WILL_NOT_BE_MAILED, fields_of
 from accounts_registry.services.facts import days_in_words
 from accounts_registry.views.chart import paired_bars
-from accounts_registry.views.frame import CHANGE, VIEW, account_frame, account_or_404
+from accounts_registry.views.frame import (
+    CHANGE,
+    VIEW,
+    VIEW_PAYMENTS,
+    account_frame,
+    account_or_404,
+)
 from zhkh.web import clock
 from zhkh.web.permissions import NOT_ALLOWED, require
 
@@ -132,9 +138,9 @@ def disconnect(request: HttpRequest, pk: int, service_pk: int) -> HttpResponse:
 
 
 @require_GET
-@require(VIEW)
+@require(VIEW_PAYMENTS)
 def payments(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = account_or_404(request, pk)
+    shown = account_or_404(request, pk, VIEW_PAYMENTS)
     catalogue = services_by_id(shown.organisation)
     balances = [(catalogue[item.service_id], item.amount) for item in balances_by_service(shown)]
     frame = account_frame(request, shown, tab="payments")

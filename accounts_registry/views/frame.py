@@ -20,15 +20,19 @@ from zhkh.web import clock
 VIEW = "accounts_registry.view_personalaccount"
 CHANGE = "accounts_registry.change_personalaccount"
 ENTER_READING = "accounts_registry.enter_reading"
+VIEW_PAYMENTS = "ledger.view_payment"
+VIEW_CHARGES = "charges.view_chargeline"
+VIEW_DOCUMENTS = "payment_docs.view_issueddocument"
 
-# Each page belongs to the app that owns its rows; one whose address nobody offers is not shown.
+# Each page belongs to the app that owns its rows; one whose address nobody offers, or which the
+# reader may not open, is not shown.
 TABS = (
-    ("main", "Основные", "accounts_registry:account"),
-    ("documents", "Документы", "payment_docs:account-documents"),
-    ("services", "Услуги", "accounts_registry:account-services"),
-    ("meters", "Счётчики", "accounts_registry:account-meters"),
-    ("charges", "Начисления", "charges:account-charges"),
-    ("payments", "Оплаты", "accounts_registry:account-payments"),
+    ("main", "Основные", "accounts_registry:account", VIEW),
+    ("documents", "Документы", "payment_docs:account-documents", VIEW_DOCUMENTS),
+    ("services", "Услуги", "accounts_registry:account-services", VIEW),
+    ("meters", "Счётчики", "accounts_registry:account-meters", VIEW),
+    ("charges", "Начисления", "charges:account-charges", VIEW_CHARGES),
+    ("payments", "Оплаты", "accounts_registry:account-payments", VIEW_PAYMENTS),
 )
 MONTHS_SHOWN = 12
 
@@ -87,7 +91,7 @@ def account_frame(request: HttpRequest, account: PersonalAccount, *, tab: str) -
         "section": "accounts",
         "account": account,
         "tab": tab,
-        "tabs": _tabs(account),
+        "tabs": _tabs(request, account),
         "is_open": account.closed_on is None or account.closed_on > today,
         "by_email": account.delivery_method == DeliveryMethod.EMAIL,
         "months": months,
@@ -128,10 +132,12 @@ def only_organisation(request: HttpRequest) -> Organisation | None:
     return first_two[0] if len(first_two) == 1 else None
 
 
-def _tabs(account: PersonalAccount) -> list[Tab]:
+def _tabs(request: HttpRequest, account: PersonalAccount) -> list[Tab]:
     counts = {"services": account.services.count(), "meters": account.meters.count()}
     tabs = []
-    for key, title, url_name in TABS:
+    for key, title, url_name, right in TABS:
+        if not request.user.has_perm(right):
+            continue
         try:
             url = reverse(url_name, args=[account.pk])
         except NoReverseMatch:

@@ -35,11 +35,11 @@ def client(okean):
 
 
 @pytest.fixture
-def operator(okean):
-    """May look at accounts, may not calculate."""
+def onlooker(okean):
+    """May look at charges, may not calculate."""
     client = Client()
     client.force_login(
-        make_user(username="operator", role=Role.OPERATOR, organisation=okean.organisation)
+        make_user(username="centre", role=Role.SETTLEMENT_CENTRE, organisation=okean.organisation)
     )
     return client
 
@@ -304,17 +304,17 @@ class TestProgress:
 
 class TestRights:
     @pytest.mark.parametrize("action", ["calculate", "stop", "reopen", "confirm"])
-    def test_who_may_only_look_gets_no_actions(self, operator, okean, action):
+    def test_who_may_only_look_gets_no_actions(self, onlooker, okean, action):
         calculated(okean.organisation)
 
-        answer = operator.post(f"/charges/{action}/", form_of(okean.organisation))
+        answer = onlooker.post(f"/charges/{action}/", form_of(okean.organisation))
 
         assert (answer.status_code, state_of(okean.organisation)) == (403, "draft")
 
-    def test_who_may_only_look_sees_no_buttons(self, operator, okean):
+    def test_who_may_only_look_sees_no_buttons(self, onlooker, okean):
         calculated(okean.organisation)
 
-        answer = operator.get(MONTH)
+        answer = onlooker.get(MONTH)
 
         assert (answer.status_code, b"/charges/calculate/" in answer.content) == (200, False)
 

@@ -1,0 +1,252 @@
+"""
+Every address of the program as everybody: who is let in, and that what is foreign looks absent.
+
+An address without its row in `PAGES` fails: whoever adds a page says whose it is.
+"""
+
+import dataclasses
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cashdesk.models import Till
+from cashdesk.services import appoint_cashier
+from charges.services import request_calculation
+from mailing.models import JournalRow
+from payment_docs.models import IssuedDocument
+from payment_docs.services import request_documents
+from tests.cashdesk.counter import Counter, make_bank, make_cashier, take, tick
+from tests.cast import JULY, NOON, accountant_of
+from tests.factories import make_meter, make_organisation, make_user
+from tests.mailing.office import by_email, make_mail_account, start
+from tests.priced import FEE, issued, posted, priced_tihiy_okean
+from zhkh.web.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+WHO = ("guest", "cashier", "operator", "mailing_operator", "accountant", "stranger")
+
+# What a request ends with: the page or its answer, a word of the refusal otherwise.
+IN, LOGIN, REFUSED, ABSENT = "in", "login", "refused", "absent"
+
+EVERYBODY = (IN, IN, IN, IN, IN, IN)
+SIGNED_IN = (LOGIN, IN, IN, IN, IN, IN)
+# Lists and frames: a stranger opens them and sees only his own.
+OFFICE = (LOGIN, REFUSED, IN, IN, IN, IN)
+BOOKS = (LOGIN, REFUSED, REFUSED, REFUSED, IN, IN)
+POST = (LOGIN, REFUSED, REFUSED, IN, IN, IN)
+POSTMASTER = (LOGIN, REFUSED, REFUSED, IN, REFUSED, IN)
+TILL = (LOGIN, IN, REFUSED, REFUSED, REFUSED, IN)
+
+
+def foreign_is_absent(answers: tuple[str, ...]) -> tuple[str, ...]:
+    """What is somebody's own: the stranger, who has every right elsewhere, does not find it."""
+    return (*answers[:-1], ABSENT)
+
+
+CARD = foreign_is_absent(OFFICE)
+KEEPER = (LOGIN, REFUSED, IN, REFUSED, IN, ABSENT)
+CHARGES = foreign_is_absent(BOOKS)
+DOCUMENTS = foreign_is_absent(POST)
+LETTERS = foreign_is_absent(POST)
+MAIL_ACCOUNT = foreign_is_absent(POSTMASTER)
+BILL = foreign_is_absent(TILL)
+
+# name of the address, method, arguments (ids of `World`, else words as they are), who gets what
+PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("web:home", "get", (), SIGNED_IN),
+    ("web:login", "get", (), EVERYBODY),
+    ("web:till-login", "get", (), EVERYBODY),
+    ("web:language", "post", (), EVERYBODY),
+    ("web:time", "get", (), EVERYBODY),
+    ("search", "get", (), OFFICE),
+    ("accounts_registry:account-list", "get", (), OFFICE),
+    ("accounts_registry:account-export", "get", (), OFFICE),
+    ("accounts_registry:account", "get", ("account",), CARD),
+    ("accounts_registry:account", "post", ("account",), KEEPER),
+    ("accounts_registry:account-new-number", "get", ("account",), KEEPER),
+    ("accounts_registry:account-fact", "get", ("account", "area"), KEEPER),
+    ("accounts_registry:account-fact", "post", ("account", "area"), KEEPER),
+    ("accounts_registry:account-services", "get", ("account",), CARD),
+    ("accounts_registry:connect-service", "post", ("account",), KEEPER),
+    ("accounts_registry:disconnect-service", "post", ("account", "service"), KEEPER),
+    ("accounts_registry:account-meters", "get", ("account",), CARD),
+    ("accounts_registry:install-meter", "post", ("account",), KEEPER),
+    ("accounts_registry:account-payments", "get", ("account",), CHARGES),
+    ("accounts_registry:meter-list", "get", (), OFFICE),
+    ("accounts_registry:enter-reading", "post", ("meter",), KEEPER),
+    ("accounts_registry:remove-meter", "post", ("meter",), KEEPER),
+    ("accounts_registry:house-list", "get", (), OFFICE),
+    ("accounts_registry:house", "get", ("house",), CARD),
+    ("charges:period", "get", (), CHARGES),
+    ("charges:export", "get", (), CHARGES),
+    ("charges:progress", "get", ("charges run",), CHARGES),
+    ("charges:account-charges", "get", ("account",), CHARGES),
+    ("charges:calculate", "post", (), CHARGES),
+    ("charges:stop", "post", (), CHARGES),
+    ("charges:confirm", "post", (), CHARGES),
+    ("charges:reopen", "post", (), CHARGES),
+    ("payment_docs:document-list", "get", (), DOCUMENTS),
+    ("payment_docs:document", "get", ("document",), DOCUMENTS),
+    ("payment_docs:document-pdf", "get", ("document",), DOCUMENTS),
+    ("payment_docs:progress", "get", ("documents run",), DOCUMENTS),
+    ("payment_docs:account-documents", "get", ("account",), DOCUMENTS),
+    ("payment_docs:issue", "post", (), CHARGES),
+    ("payment_docs:stop", "post", (), CHARGES),
+    ("mailing:batch-list", "get", (), POST),
+    ("mailing:send", "get", (), LETTERS),
+    ("mailing:send", "post", (), LETTERS),
+    ("mailing:batch", "get", ("batch",), LETTERS),
+    ("mailing:stop", "post", ("batch",), LETTERS),
+    ("mailing:resume", "post", ("batch",), LETTERS),
+    ("mailing:export-xlsx", "get", ("batch",), LETTERS),
+    ("mailing:export-csv", "get", ("batch",), LETTERS),
+    ("mailing:decide", "get", ("row", "cancel"), LETTERS),
+    ("mailing:decide", "post", ("row", "cancel"), LETTERS),
+    ("mailing:account-list", "get", (), POSTMASTER),
+    ("mailing:account-new", "get", (), MAIL_ACCOUNT),
+    ("mailing:account-new", "post", (), MAIL_ACCOUNT),
+    ("mailing:account", "get", ("mail account",), MAIL_ACCOUNT),
+    ("mailing:account", "post", ("mail account",), MAIL_ACCOUNT),
+    ("cashdesk:find", "get", (), TILL),
+    ("cashdesk:bill", "get", ("account",), BILL),
+    ("cashdesk:pay", "post", ("account",), BILL),
+    ("cashdesk:pay-status", "get", ("token",), TILL),
+    ("cashdesk:receipt", "get", ("receipt",), BILL),
+    ("cashdesk:printed", "post", ("receipt",), BILL),
+    ("cashdesk:paid", "get", (), TILL),
+    ("web:logout", "post", (), (LOGIN,) * len(WHO)),  # the last: nobody is signed in after it
+)
+FOREIGN = ("Тихий океан", "Лермонтов", "Фет Афанасий", "000000001", "Приморский")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class World:
+    """Ids by what they are of, and a client for each of `WHO`."""
+
+    ids: dict[str, Any]
+    clients: dict[str, Client]
+
+
+@pytest.fixture
+def world() -> World:
+    okean = priced_tihiy_okean()
+    organisation = okean.organisation
+    by_email(okean.lermontov, "lermontov_mn@mail.ru")
+    meter = make_meter(at=okean.fet, service=okean.cold_water, readings=[(NOON.date(), "10")])
+    posted(organisation)
+    issued(organisation)
+    document = IssuedDocument.objects.get(account=okean.lermontov)
+    bank = make_bank(name="АО «Приморский банк»")
+    bank.organisations.add(organisation)
+    till = Till.objects.create(bank=bank, number=3)
+    counter = Counter(okean, bank, till, make_cashier(till=till, username="cashier"), NOON)
+    receipt = take(counter, tick(okean.fee, str(FEE)))
+    mail_account = make_mail_account(organisation, port=9)
+    batch = start(mail_account)
+    august = request_calculation(organisation=organisation, period=JULY.next(), by=None, at=NOON)
+    documents = request_documents(organisation=organisation, period=JULY, by=None, at=NOON)
+    return World(
+        ids={
+            "organisation": organisation.pk,
+            "account": okean.lermontov.pk,
+            "house": okean.house.pk,
+            "service": okean.fee.pk,
+            "meter": meter.pk,
+            "document": document.pk,
+            "documents run": documents.pk,
+            "charges run": august.pk,
+            "batch": batch.pk,
+            "row": JournalRow.objects.get(batch=batch, account=okean.lermontov).pk,
+            "mail account": mail_account.pk,
+            "receipt": receipt.pk,
+            "token": receipt.payment.key,
+        },
+        clients=_clients(organisation, counter),
+    )
+
+
+def _clients(organisation, counter) -> dict[str, Client]:
+    elsewhere = make_organisation(name="ТСЖ «Соседи»")
+    stranger = make_user(username="stranger", role=Role.ADMINISTRATOR, organisation=elsewhere)
+    bank = make_bank(name="Банк соседей")
+    appoint_cashier(user=stranger, till=Till.objects.create(bank=bank, number=1))
+    users = {
+        "cashier": counter.cashier.user,
+        "operator": make_user(username="o", role=Role.OPERATOR, organisation=organisation),
+        "mailing_operator": make_user(
+            username="m", role=Role.MAILING_OPERATOR, organisation=organisation
+        ),
+        "accountant": accountant_of(organisation),
+        "stranger": stranger,
+    }
+    clients = {"guest": Client(raise_request_exception=False)}
+    for who, user in users.items():
+        clients[who] = Client(raise_request_exception=False)
+        clients[who].force_login(user)
+    return clients
+
+
+def addresses(
+    patterns: list[URLPattern | URLResolver] | None = None, space: str = ""
+) -> Iterator[str]:
+    """Every name of an address, with its namespace."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name}"
+
+
+def outcome(answer: HttpResponse) -> str:
+    if answer.status_code == 302 and answer["Location"].startswith("/login/"):
+        return LOGIN
+    if answer.status_code in {200, 204, 302, 409, 422}:
+        return IN
+    return {403: REFUSED, 404: ABSENT}.get(answer.status_code, str(answer.status_code))
+
+
+def text_of(answer: HttpResponse) -> str:
+    if answer.get("Content-Type", "").endswith("sheet"):
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+            return "".join(book.read(name).decode() for name in book.namelist())
+    return answer.content.decode(errors="replace")
+
+
+def ask(world: World, who: str, name: str, method: str, args: tuple[str, ...]) -> Any:
+    address = reverse(name, args=[world.ids.get(arg, arg) for arg in args])
+    chosen = {"organisation": world.ids["organisation"], "period": "2013-08"}
+    query = f"?organisation={chosen['organisation']}" if method == "post" else ""
+    client = world.clients[who]
+    return client.get(address, chosen) if method == "get" else client.post(address + query, chosen)
+
+
+def test_every_address_stands_in_the_table():
+    assert {name for name, *_ in PAGES} == set(addresses())
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_everybody_gets_what_is_theirs(world, who):
+    got = {
+        (name, method): outcome(ask(world, who, name, method, args))
+        for name, method, args, _ in PAGES
+    }
+
+    assert got == {(name, method): answers[WHO.index(who)] for name, method, _, answers in PAGES}
+
+
+def test_strangers_read_nothing_of_others(world):
+    told = {
+        (name, method): [word for word in FOREIGN if word in text]
+        for name, method, args, _ in PAGES
+        if (text := text_of(ask(world, "stranger", name, method, args)))
+    }
+
+    assert {page: words for page, words in told.items() if words} == {}
