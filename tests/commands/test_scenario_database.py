@@ -25,6 +25,7 @@ from zhkh.audits import audit_books, recompute
 from zhkh.scenarios.refusals import (
     AccountsExist,
     HouseNotCalculated,
+    NotAccepted,
     NotStoredYet,
     OrganisationExists,
     PaymentTooLate,
@@ -536,6 +537,19 @@ def test_premises_of_one_number_and_two_kinds():
         ("1", "residential"),
         ("1 (нежилое)", "nonresidential"),
     ]
+
+
+def test_premises_that_cannot_be_told_apart():
+    document = fees(
+        account("1", premises="1 (нежилое)"),
+        account("2", premises="1"),
+        account("3", premises="1", kind="nonresidential"),
+    )
+
+    with pytest.raises(NotAccepted, match="premises_number_is_unique_in_house"):
+        by_database(document)
+
+    assert not Organisation.objects.exists()
 
 
 def test_scenarios_money_columns_are_read_as_they_are_printed():
