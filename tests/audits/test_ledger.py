@@ -219,6 +219,15 @@ class TestCharges:
             )
         ]
 
+    def test_a_benefit_out_of_nothing(self, planted, story):
+        assert planted(
+            "benefit-copies",
+            "UPDATE charges_chargeline SET benefit = 10, total = total - 10"
+            " WHERE account_id = %s AND service_id = %s AND month = '2013-07-01'",
+            story.okean.fet.pk,
+            story.okean.fee.pk,
+        ) == [f"счёт 000000001002, {FEE}, Июль 2013: льгота в строках 10,00, в корректировках 0,00"]
+
     def test_inputs_lost(self, planted):
         assert planted(
             "charge-inputs", "DELETE FROM charges_chargeinput WHERE month = '2013-07-01'"

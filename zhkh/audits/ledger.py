@@ -321,19 +321,51 @@ _CHARGES = (
           SELECT month, account_id, service_id, sum(amount) AS amount
           FROM ledger_adjustment WHERE kind = 'recalculation'
           GROUP BY month, account_id, service_id
-        )
+        ), billed AS (SELECT DISTINCT month, account_id FROM printed)
         SELECT format('счёт %s, %s', account.number, service.name), period.month,
                coalesce(printed.amount, 0), coalesce(entered.amount, 0)
         FROM printed
         FULL JOIN entered ON entered.month = printed.month
          AND entered.account_id = printed.account_id AND entered.service_id = printed.service_id
-        JOIN accounts_registry_personalaccount account
-          ON account.id = coalesce(printed.account_id, entered.account_id)
+        JOIN billed ON billed.month = coalesce(printed.month, entered.month)
+         AND billed.account_id = coalesce(printed.account_id, entered.account_id)
+        JOIN accounts_registry_personalaccount account ON account.id = billed.account_id
         JOIN accounts_registry_service service
           ON service.id = coalesce(printed.service_id, entered.service_id)
         JOIN ledger_accountingperiod period
           ON period.organisation_id = account.organisation_id
-         AND period.month = coalesce(printed.month, entered.month) AND period.state = 'posted'
+         AND period.month = billed.month AND period.state = 'posted'
+        WHERE coalesce(printed.amount, 0) <> coalesce(entered.amount, 0)
+        ORDER BY 2, 1
+        """,
+    ),
+    Audit(
+        "benefit-copies",
+        "льготы в строках начислений равны корректировкам",
+        "льгота в строках",
+        "в корректировках",
+        """
+        WITH printed AS (
+          SELECT month, account_id, service_id, sum(benefit) AS amount
+          FROM charges_chargeline GROUP BY month, account_id, service_id
+        ), entered AS (
+          SELECT month, account_id, service_id, -sum(amount) AS amount
+          FROM ledger_adjustment WHERE kind = 'benefit'
+          GROUP BY month, account_id, service_id
+        ), billed AS (SELECT DISTINCT month, account_id FROM printed)
+        SELECT format('счёт %s, %s', account.number, service.name), period.month,
+               coalesce(printed.amount, 0), coalesce(entered.amount, 0)
+        FROM printed
+        FULL JOIN entered ON entered.month = printed.month
+         AND entered.account_id = printed.account_id AND entered.service_id = printed.service_id
+        JOIN billed ON billed.month = coalesce(printed.month, entered.month)
+         AND billed.account_id = coalesce(printed.account_id, entered.account_id)
+        JOIN accounts_registry_personalaccount account ON account.id = billed.account_id
+        JOIN accounts_registry_service service
+          ON service.id = coalesce(printed.service_id, entered.service_id)
+        JOIN ledger_accountingperiod period
+          ON period.organisation_id = account.organisation_id
+         AND period.month = billed.month AND period.state = 'posted'
         WHERE coalesce(printed.amount, 0) <> coalesce(entered.amount, 0)
         ORDER BY 2, 1
         """,
