@@ -81,6 +81,7 @@ def base_url(
                 "--bind",
                 f"127.0.0.1:{port}",
                 "--threads=4",
+                "--no-control-socket",
                 "zhkh.wsgi",
             ],
             cwd=_ROOT,

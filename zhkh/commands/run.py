@@ -47,7 +47,7 @@ def web_command(port: int) -> list[str]:
     """Two processes of gunicorn on loopback."""
     return [
         sys.executable, "-m", "gunicorn", "zhkh.wsgi:application",
-        f"--bind=127.0.0.1:{port}", "--workers=2", "--access-logfile=-",
+        f"--bind=127.0.0.1:{port}", "--workers=2", "--access-logfile=-", "--no-control-socket",
     ]  # fmt: skip
 
 
