@@ -1,9 +1,11 @@
 """Forms of the registry: they read what was typed; whether it may be is decided by services."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 
 from accounts_registry.models import DeliveryMethod, House, Service, Zone
@@ -13,6 +15,7 @@ from zhkh.kernel.quantity import plain
 CATEGORIES = ("Собственники", "Наниматели", "Арендаторы", "Юридические лица")
 ROLLED_OVER = "rolled_over"
 HIGH_CONFIRMED = "high_confirmed"
+_EARLIEST = dt.date(1900, 1, 1)
 _DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
 
 
@@ -28,6 +31,8 @@ class DateField(forms.DateField):
         super().__init__(
             widget=widget, input_formats=_DATE_FORMATS, error_messages=wrong, **options
         )
+        too_early = "Проверьте год: дата не может быть раньше 01.01.1900."
+        self.validators.append(MinValueValidator(_EARLIEST, too_early))
 
 
 class QuantityField(forms.DecimalField):

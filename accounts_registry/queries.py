@@ -56,7 +56,7 @@ def find_accounts(text: str, *, among: QuerySet[PersonalAccount]) -> QuerySet[Pe
     Only digits: beginning of the number. Text with a digit: parts of the street, house, flat.
     Text: beginning of the payer's surname. Letters ё and е, cases and apostrophes are alike.
     """
-    typed = fold(" ".join(text.split()))
+    typed = fold(" ".join(text.replace("\0", "").split()))
     if not typed:
         return among
     digits = typed.replace(" ", "")

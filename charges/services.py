@@ -275,19 +275,30 @@ def _calculate_house(
 ) -> None:
     """Replace the house in the draft, or leave it out with the sentences of what is wrong."""
     lines.clear_house(house, period=period)
+    try:
+        with transaction.atomic():
+            _put_in_draft(run, house, period=period, terms=terms, service_ids=service_ids)
+    except Refusal as refusal:
+        runs.mark_failed(run, str(house.pk), str(refusal))
+    except Exception:  # the outermost loop: one house that breaks us does not stop the others
+        logger.exception("house %s, %s", house.pk, period)
+        runs.mark_failed(run, str(house.pk), PROGRAM_FAILED)
+
+
+def _put_in_draft(
+    run: Run, house: House, *, period: Period, terms: dict[str, Any], service_ids: dict[str, int]
+) -> None:
+    """
+    Lines, findings and frozen input of one house, all or nothing.
+
+    :raises Refusal: the calculator does not do it.
+    """
     document = load_house(house, period=period, terms=terms)
     try:
         scenario = parse_document(document)
         result = calculate(scenario)
     except ScenarioProblems as refusal:
         runs.mark_failed(run, str(house.pk), "\n".join(sentences(document, refusal.problems)))
-        return
-    except Refusal as refusal:
-        runs.mark_failed(run, str(house.pk), str(refusal))
-        return
-    except Exception:  # the outermost loop: one house that breaks us does not stop the others
-        logger.exception("house %s, %s", house.pk, period)
-        runs.mark_failed(run, str(house.pk), PROGRAM_FAILED)
         return
     account_ids = dict(
         PersonalAccount.objects.filter(premises__house=house).values_list("number", "pk")

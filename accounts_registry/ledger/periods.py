@@ -49,6 +49,14 @@ class MonthIsTooEarly(PeriodRefusal):
         )
 
 
+class MonthIsTooLate(PeriodRefusal):
+    def __init__(self, period: Period, last: Period) -> None:
+        super().__init__(
+            f"{period.title} рассчитывать рано: последний месяц учёта — {last.title}. "
+            "Рассчитайте сначала следующий за ним."
+        )
+
+
 def find_period(*, organisation_id: int, period: Period) -> AccountingPeriod | None:
     return AccountingPeriod.objects.filter(
         organisation_id=organisation_id, month=period.first_day
@@ -108,9 +116,13 @@ def start_calculation(*, organisation_id: int, period: Period) -> AccountingPeri
     """
     Mark the month as being calculated. Must run inside a transaction.
 
+    :raises MonthIsTooLate: it is not the next one either; months once opened stay for ever.
     :raises MonthIsPosted: it is posted.
     :raises MonthIsBusy: somebody calculates it now.
     """
+    last = _last_month(organisation_id=organisation_id)
+    if last and period > last.next():
+        raise MonthIsTooLate(period, last)
     open_month(organisation_id=organisation_id, period=period)
     row = _locked(organisation_id=organisation_id, period=period)
     if row.state == PeriodState.POSTED:
@@ -196,6 +208,12 @@ def _locked_draft(*, organisation_id: int, period: Period) -> AccountingPeriod:
     if row.state != PeriodState.DRAFT:
         raise MonthIsNotDraft(period)
     return row
+
+
+def _last_month(*, organisation_id: int) -> Period | None:
+    last = AccountingPeriod.objects.filter(organisation_id=organisation_id).order_by("-month")
+    row = last.first()
+    return row.period if row else None
 
 
 def _locked(*, organisation_id: int, period: Period) -> AccountingPeriod:

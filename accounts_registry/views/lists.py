@@ -101,7 +101,7 @@ def account_export(request: HttpRequest) -> HttpResponse:
 @require(VIEW)
 def search(request: HttpRequest) -> HttpResponse:
     """A whole account number opens its card; anything else goes to the list."""
-    typed = request.GET.get("q", "").strip()
+    typed = request.GET.get("q", "").replace("\0", "").strip()
     exact = list(accounts_of(request.user, VIEW).filter(number=typed)[:2])
     if len(exact) == 1:
         return redirect("accounts_registry:account", pk=exact[0].pk)

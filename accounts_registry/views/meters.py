@@ -38,6 +38,7 @@ from accounts_registry.views.frame import (
     only_organisation,
     shell_context,
 )
+from accounts_registry.views.month import typed_month
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.web import clock
@@ -304,7 +305,7 @@ def _meters_of_month(request: HttpRequest, period: Period, *, everything: bool) 
 def _chosen_period(request: HttpRequest, shell: dict[str, Any]) -> Period:
     """The month of the address, else the one the organisation works with, else today's."""
     try:
-        return Period.parse(request.GET.get("month", ""))
+        return typed_month(request.GET.get("month", ""))
     except ValueError:
         return shell["working_month"] or Period.of(clock.business_day())
 

@@ -13,6 +13,7 @@ from accounts_registry.queries import organisations_of
 from zhkh.kernel.period import Period
 
 NOT_CALCULATED = "открыт"
+_EARLIEST_YEAR = 1900
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,6 +93,18 @@ def chosen_month(
     )
 
 
+def typed_month(text: str) -> Period:
+    """
+    Read "2013-07" from an address or a form; the month before it exists as well.
+
+    :raises ValueError: no month, or long before there were any accounts.
+    """
+    month = Period.parse(text)
+    if month.year < _EARLIEST_YEAR:
+        raise ValueError(text)
+    return month
+
+
 def named_month(request: HttpRequest, right: str) -> tuple[Organisation, Period]:
     """
     The organisation and month a form sends.
@@ -105,7 +118,7 @@ def named_month(request: HttpRequest, right: str) -> tuple[Organisation, Period]
         organisations_of(request.user, right), pk=int(organisation_id[:18])
     )
     try:
-        return organisation, Period.parse(request.POST.get("period", ""))
+        return organisation, typed_month(request.POST.get("period", ""))
     except ValueError as mistake:
         raise Http404 from mistake
 
@@ -132,7 +145,7 @@ def _parsed(asked: str, usual: Period) -> tuple[Period, str]:
     if not asked:
         return usual, ""
     try:
-        return Period.parse(asked), ""
+        return typed_month(asked), ""
     except ValueError:
         return usual, (
             f"Месяца «{asked[:20]}» нет: показан {usual.title}. Выберите месяц стрелками."

@@ -211,7 +211,8 @@ def resume_batch(*, batch_id: int, by: Person, password: str = "") -> MailBatch:
 
 
 def _resume(batch_id: int, *, by: Person, password: str) -> MailBatch:
-    batch = MailBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+    # no_key: a worker that holds the mail account may be writing events of this batch
+    batch = MailBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch_id)
     account = batch.mail_account
     if account.asks_password and not password and not batch.password_sealed:
         raise PasswordNeeded(account.name)

@@ -34,7 +34,8 @@ def account_list(request: HttpRequest) -> HttpResponse:
 def new_account(request: HttpRequest) -> HttpResponse:
     ours = organisations_of(request.user, CHANGE)
     asked = request.GET.get("organisation", "")
-    organisation = get_object_or_404(ours, pk=int(asked)) if asked.isdecimal() else ours.first()
+    named = asked.isdecimal()
+    organisation = get_object_or_404(ours, pk=int(asked[:18])) if named else ours.first()
     if organisation is None:
         raise Http404
     fresh = MailAccount(organisation=organisation, smtp_host="127.0.0.1")

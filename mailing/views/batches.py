@@ -82,7 +82,10 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     if form is not None and not form.is_valid():
         return _page(request, shown, form, status=422)
     password = form.cleaned_data["password"] if form else ""
-    resume_batch(batch_id=shown.pk, by=_user(request), password=password)
+    try:
+        resume_batch(batch_id=shown.pk, by=_user(request), password=password)
+    except MailingRefusal as refusal:
+        messages.error(request, str(refusal))
     ring_on_commit("mailing.tasks.pump", mail_account_id=shown.mail_account_id)
     return redirect("mailing:batch", shown.pk)
 

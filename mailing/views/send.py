@@ -104,7 +104,7 @@ def _retry(request: HttpRequest, batch_id: str) -> tuple[Organisation, Period, l
     """The accounts whose letters failed or came back: the address is read from the card anew."""
     if not batch_id.isdecimal():
         raise Http404
-    batch = get_object_or_404(batches_of(request.user, SEND), pk=int(batch_id))
+    batch = get_object_or_404(batches_of(request.user, SEND), pk=int(batch_id[:18]))
     lost = JournalRow.objects.filter(batch=batch, state__in=states_of(Group.FAILED, Group.BOUNCED))
     account_ids = list(lost.values_list("account_id", flat=True))
     if not account_ids:
@@ -116,7 +116,7 @@ def _organisation(request: HttpRequest, asked: str) -> Organisation:
     """The named organisation of the user, or the only one."""
     ours = organisations_of(request.user, SEND)
     if asked.isdecimal():
-        return get_object_or_404(ours, pk=int(asked))
+        return get_object_or_404(ours, pk=int(asked[:18]))
     first_two = list(ours[:2])
     if asked or len(first_two) != 1:
         raise Http404
