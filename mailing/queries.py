@@ -2,11 +2,11 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from accounts_registry.models import Organisation
 from accounts_registry.queries import organisations_of
@@ -21,6 +21,7 @@ from mailing.models import (
     SkipReason,
 )
 from mailing.models.states import ATTENTION, DUE, GROUP_OF, states_of
+from payment_docs.models import IssuedDocument
 from zhkh.web.models import User
 
 _SETTLED = (Group.SENT, Group.FAILED, Group.UNCERTAIN, Group.BOUNCED, Group.HELD)
@@ -180,3 +181,43 @@ def accounts_with_due_letters() -> list[int]:
     free = Q(stopped_reason="") | Q(stopped_until__lte=Now())
     accounts = MailAccount.objects.filter(free, Exists(due), use_for_sending=True)
     return list(accounts.order_by("pk").values_list("pk", flat=True))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DocumentMail:
+    """The state of a document's last letter, None before the first, and how the account gets it."""
+
+    document_id: int
+    state: str | None
+    method: str
+    email: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LastLetter:
+    """A letter and since when it is in its state."""
+
+    row: JournalRow
+    since: dt.datetime
+
+
+def mail_of_documents(
+    documents: QuerySet[IssuedDocument], ids: Collection[int]
+) -> Iterator[DocumentMail]:
+    """Those of the documents that have these ids, by one query."""
+    state = Subquery(_letters().filter(document=OuterRef("pk")).values("state")[:1])
+    found = documents.filter(pk__in=ids).order_by("pk")
+    rows = found.values_list("pk", state, "account__delivery_method", "account__email")
+    return (DocumentMail(*row) for row in rows)
+
+
+def last_letter(document: IssuedDocument) -> LastLetter | None:
+    """The document's latest letter, if any was ever queued."""
+    since = Coalesce(Max("events__at"), "batch__started_at")
+    row = _letters().filter(document=document).annotate(since=since).first()
+    return LastLetter(row, row.since) if row else None
+
+
+def _letters() -> QuerySet[JournalRow]:
+    """The latest first; an account left out of a batch got no letter by it."""
+    return JournalRow.objects.exclude(state=JournalState.SKIPPED).order_by("-id")
