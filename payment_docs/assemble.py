@@ -21,6 +21,7 @@ from accounts_registry.models import (
 )
 from accounts_registry.models import House as HouseRow
 from charges.models import ChargeLine, CommonVolume, Norm
+from charges.queries import printing_order
 from payment_docs.document import (
     NO_REFERENCE,
     Blank,
@@ -52,7 +53,6 @@ _FEES = {
     ChargeKind.PER_PERSON,
     ChargeKind.APPORTIONED,
 }
-_ZONE_WORDS = {"day": "день", "halfpeak": "полупик", "night": "ночь"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -346,22 +346,8 @@ def _lines(account_ids: list[int], period: Period) -> dict[int, list[ChargeLine]
     for line in lines.select_related("service__payee").prefetch_related("service__sources"):
         found[line.account_id].append(line)
     for rows in found.values():
-        rows.sort(key=_printing_order)
+        rows.sort(key=printing_order)
     return dict(found)
-
-
-def _printing_order(line: ChargeLine) -> tuple[int, int, int, str, str, int]:
-    """Services in their order, then day before night, the individual use before the common."""
-    uses = ("individual", "", "common")
-    service = line.service
-    return (
-        service.position,
-        service.file_position,
-        service.pk,
-        line.zone,
-        line.component,
-        uses.index(line.use),
-    )
 
 
 def _current_readings(

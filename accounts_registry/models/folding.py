@@ -27,9 +27,3 @@ def folded(column: str) -> Func:
         expression = Replace(expression, Value(letter), Value(replacement))
     assert isinstance(expression, Func)
     return expression
-
-
-def like_prefix(text: str) -> str:
-    """The folded text with LIKE's own signs escaped, ending in %."""
-    escaped = fold(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"{escaped}%"

@@ -115,6 +115,11 @@ def decide(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
     return redirect("mailing:batch", row.batch_id)
 
 
+def sees_addresses(request: HttpRequest, shown: MailBatch) -> bool:
+    """Whether a role gives the right in the batch's own organisation, not in another one."""
+    return batches_of(request.user, SEE_ADDRESSES).filter(pk=shown.pk).exists()
+
+
 def _page(
     request: HttpRequest, shown: MailBatch, form: PasswordTwice | None = None, status: int = 200
 ) -> HttpResponse:
@@ -140,9 +145,7 @@ def _page(
         "tabs": _tabs(counts, tab),
         "tab_title": _TABS[tab][0],
         "page": page,
-        "lines": list(
-            lines_of(page.object_list, shows_addresses=request.user.has_perm(SEE_ADDRESSES))
-        ),
+        "lines": list(lines_of(page.object_list, shows_addresses=sees_addresses(request, shown))),
         "events": last_events(shown, count=EVENTS_SHOWN),
         "may_send": may_send,
         "may_resume": may_resume,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts_registry.views.export import xlsx_answer
 from mailing.models import Group, MailBatch
 from mailing.queries import batches_of, rows_of
-from mailing.views.batches import SEE_ADDRESSES, VIEW
+from mailing.views.batches import VIEW, sees_addresses
 from mailing.views.lines import lines_of
 from zhkh.web.permissions import require
 
@@ -57,7 +57,7 @@ def csv_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rows(request: HttpRequest, batch: MailBatch) -> Iterator[list[str | int]]:
     rows = rows_of(batch, Group).iterator(chunk_size=2000)
-    for line in lines_of(rows, shows_addresses=request.user.has_perm(SEE_ADDRESSES)):
+    for line in lines_of(rows, shows_addresses=sees_addresses(request, batch)):
         sent_at = line.row.accepted_at
         yield [
             line.row.account_number,

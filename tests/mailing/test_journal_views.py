@@ -4,11 +4,14 @@ import csv
 import io
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts_registry.services import assign_role
 from mailing.models import JournalRow, MailBatch
 from mailing.services import journal
+from tests.factories import make_organisation, make_user
 from tests.mailing.office import (
     HTMX,
     end_leases,
@@ -74,6 +77,21 @@ def test_addresses_are_masked_for_those_who_need_not_know(house, idle_account, m
     ]
 
     assert [addresses[0] for addresses in shown] == ["lermontov_mn@mail.ru", "l•••@mail.ru"]
+
+
+def test_a_right_in_another_organisation_shows_no_addresses_here(house, idle_account):
+    user = make_user(
+        username="both", role=Role.SETTLEMENT_CENTRE, organisation=house.okean.organisation
+    )
+    assign_role(
+        user=user, role=Role.ACCOUNTANT, organisation=make_organisation(name="ТСЖ «Соседи»")
+    )
+    client = Client()
+    client.force_login(user)
+
+    page = client.get(reverse("mailing:batch", args=[start(idle_account).pk]))
+
+    assert page.context["lines"][0].address == "l•••@mail.ru"
 
 
 def test_list_asks_as_much_for_one_batch_as_for_three(
