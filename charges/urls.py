@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charges import views
+from charges import house_views, views
 
 app_name = "charges"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("charges/reopen/", views.reopen, name="reopen"),
     path("charges/lines.xlsx", views.export, name="export"),
     path("charges/runs/<int:pk>/", views.progress, name="progress"),
+    path("houses/<int:pk>/volumes/", house_views.house_volumes, name="house-volumes"),
     path("accounts/<int:pk>/charges/", views.account_charges, name="account-charges"),
 ]

@@ -258,12 +258,16 @@ def _sorted(
     return found.order_by(f"-{first}" if descending else first, *rest, "pk")
 
 
-def _problems(run: Run | None) -> list[tuple[str, list[str]]]:
-    """Houses left out of the draft with their sentences; none while the month is calculated."""
+def _problems(run: Run | None) -> list[tuple[str, list[str], str]]:
+    """
+    Houses left out of the draft: title, sentences, the key of the house.
+
+    None while the month is calculated.
+    """
     if run is None or run.state == RunState.WORKING:
         return []
     return [
-        (item.title, item.message.splitlines())
+        (item.title, item.message.splitlines(), item.item_key)
         for item in runs.unfinished_items(run)
         if item.message
     ]

@@ -104,12 +104,37 @@ def accounting_month(*, organisation_id: int, on: dt.date) -> AccountingPeriod:
     """
     period = _own_or_earliest(organisation_id=organisation_id, on=on)
     while True:
-        locked = AccountingPeriod.objects.raw(
-            "SELECT * FROM ledger_accountingperiod WHERE id = %s FOR SHARE", [period.pk]
-        )[0]
+        locked = _held(period)
         if locked.state != PeriodState.POSTED:
             return locked
         period = _own_or_earliest(organisation_id=organisation_id, on=on)
+
+
+def hold_unposted(*, organisation_id: int, period: Period) -> AccountingPeriod | None:
+    """
+    The month held as it is until the transaction ends; None when the books do not reach it yet.
+
+    For what a calculation reads: it neither starts nor is posted meanwhile, and two writers go
+    one after the other. Must run inside a transaction.
+
+    :raises MonthIsPosted: it is posted.
+    :raises MonthIsBusy: it is being calculated.
+    :raises MonthIsTooEarly: the organisation's books begin later.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    ours = AccountingPeriod.objects.filter(organisation_id=organisation_id)
+    known = ours.filter(month=period.first_day).first()
+    if known is None:
+        first = ours.order_by("month").first()
+        if first and period < first.period:
+            raise MonthIsTooEarly(period, first.period)
+        return None
+    held = _held(known)
+    if held.state == PeriodState.POSTED:
+        raise MonthIsPosted(period)
+    if held.state == PeriodState.CALCULATING:
+        raise MonthIsBusy(period)
+    return held
 
 
 def start_calculation(*, organisation_id: int, period: Period) -> AccountingPeriod:
@@ -214,6 +239,13 @@ def _last_month(*, organisation_id: int) -> Period | None:
     last = AccountingPeriod.objects.filter(organisation_id=organisation_id).order_by("-month")
     row = last.first()
     return row.period if row else None
+
+
+def _held(period: AccountingPeriod) -> AccountingPeriod:
+    """As it is after whoever changes it now; others may hold it too."""
+    return AccountingPeriod.objects.raw(
+        "SELECT * FROM ledger_accountingperiod WHERE id = %s FOR SHARE", [period.pk]
+    )[0]
 
 
 def _locked(*, organisation_id: int, period: Period) -> AccountingPeriod:

@@ -13,6 +13,7 @@ from accounts_registry.views.frame import only_organisation, shell_context
 from zhkh.web.permissions import require
 
 VIEW_HOUSE = "accounts_registry.view_house"
+CALCULATE = "charges.run_charges"
 ROWS_ON_PAGE = 50
 
 
@@ -45,6 +46,9 @@ def house(request: HttpRequest, pk: int) -> HttpResponse:
         "house": shown,
         "page": page,
         "rows": [(account, balances[account.pk]) for account in members],
+        "may_calculate": organisations_of(request.user, CALCULATE)
+        .filter(pk=shown.organisation_id)
+        .exists(),
         "meters": shown.meters.select_related("service").prefetch_related(newest),
     }
     return render(request, "accounts_registry/house.html", context)

@@ -13,7 +13,7 @@ from accounts_registry.queries import organisations_of
 from zhkh.kernel.period import Period
 
 NOT_CALCULATED = "открыт"
-_EARLIEST_YEAR = 1900
+_EARLIEST_YEAR, _LATEST_YEAR = 1900, 2999
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,12 +95,12 @@ def chosen_month(
 
 def typed_month(text: str) -> Period:
     """
-    Read "2013-07" from an address or a form; the month before it exists as well.
+    Read "2013-07" from an address or a form; the months beside it exist as well.
 
-    :raises ValueError: no month, or long before there were any accounts.
+    :raises ValueError: no month, or long before or after there are any accounts.
     """
     month = Period.parse(text)
-    if month.year < _EARLIEST_YEAR:
+    if not _EARLIEST_YEAR <= month.year <= _LATEST_YEAR:
         raise ValueError(text)
     return month
 

@@ -26,6 +26,12 @@ def load_house(house: House, *, period: Period, terms: Document) -> Document:
     return terms | {"houses": [_house(house, period)]}
 
 
+def load_house_meters(house: House, *, period: Period) -> dict[tuple[str, str], Decimal]:
+    """Volume of the month by each service and zone that has a house meter read in the month."""
+    meters = house.meters.select_related("service").prefetch_related("readings")
+    return _month_volumes(meters.order_by("id"), period)
+
+
 def _house(house: House, period: Period) -> Document:
     meters = _meters(house)
     return (
@@ -129,17 +135,20 @@ def _interruption(row: Interruption) -> Document:
 
 
 def _house_meters(meters: Iterable[Meter], period: Period) -> list[Document]:
-    """Volume of the month by each service and zone that has a house meter read in the month."""
+    return [
+        present({"service": service, "zone": zone, "volume": plain(volume)})
+        for (service, zone), volume in _month_volumes(meters, period).items()
+    ]
+
+
+def _month_volumes(meters: Iterable[Meter], period: Period) -> dict[tuple[str, str], Decimal]:
     volumes: dict[tuple[str, str], Decimal] = {}
     for meter in meters:
         volume = _month_volume(meter, period)
         if volume is not None:
             key = (meter.service.code, meter.zone)
             volumes[key] = volumes.get(key, Decimal(0)) + volume
-    return [
-        present({"service": service, "zone": zone, "volume": plain(volume)})
-        for (service, zone), volume in volumes.items()
-    ]
+    return volumes
 
 
 def _month_volume(meter: Meter, period: Period) -> Decimal | None:

@@ -161,6 +161,7 @@ class TestMonth:
             (
                 "Москва, Братиславская, дом № 1",
                 ["Лицевой счёт 000000001002, кв. 2, площадь: не заполнено."],
+                str(okean.house.pk),
             )
         ]
         assert 'id="confirm"' not in answer.content.decode()
