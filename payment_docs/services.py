@@ -115,6 +115,8 @@ def request_documents(
     if not accounts:
         raise NobodyToBill(organisation, period)
     subject = subject_of(organisation, period)
+    # two tabs ask one after the other
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     if runs.working_run(kind=KIND, subject=subject):
         raise DocumentsAreBusy(period)
     return runs.start_run(
