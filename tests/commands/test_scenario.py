@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,7 +137,8 @@ def test_what_no_database_holds_is_told_before_any_is_touched(
 ):
     monkeypatch.setenv("ZHKH_DATABASE_URL", "postgresql://nobody@:1/nowhere?host=/nowhere")
     value, told = TOO_LARGE[key]
-    file = write(cold_water(account(**{key: value})))
+    fields: dict[str, Any] = {key: value}
+    file = write(cold_water(account(**fields)))
 
     assert main([*command, file]) == 2
     assert capfd.readouterr() == ("", f"houses[0].accounts[0].{key}: {told}\n")

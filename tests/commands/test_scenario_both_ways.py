@@ -185,7 +185,11 @@ def scenarios(draw):
     )
 
 
-@settings(max_examples=settings.default.max_examples // 5, suppress_health_check=list(HealthCheck))
+assert settings.default is not None, "conftest loads a profile"
+EXAMPLES = settings.default.max_examples // 5  # each runs a month in the database
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(document=scenarios())
 @pytest.mark.usefixtures("committed_db")
 def test_any_scenario_comes_out_the_same_both_ways(cluster, database_name, document):

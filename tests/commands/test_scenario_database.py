@@ -384,7 +384,9 @@ def test_what_was_found_is_posted_once():
 def rewrite(cluster, database_name, name, old, new):
     """Break a function of the database as only its superuser can."""
     with psycopg.connect(cluster.superuser_url, autocommit=True, dbname=database_name) as server:
-        (source,) = server.execute(f"SELECT pg_get_functiondef('{name}'::regproc)").fetchone()
+        row = server.execute(f"SELECT pg_get_functiondef('{name}'::regproc)").fetchone()
+        assert row is not None
+        (source,) = row
         assert old in source
         server.execute(source.replace(old, new))
 
