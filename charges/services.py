@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+import psycopg
+from django.db import DataError, connection, transaction
 from django.db.models import Count, Sum
 
 from accounts_registry.ledger import periods, posting
@@ -28,6 +29,9 @@ from zhkh.runs.models import Run, RunState
 
 KIND = "charges"
 HOUSES_IN_A_CHUNK = 20
+TOO_LARGE = (
+    "Рассчитанная сумма или объём больше, чем хранит база данных: проверьте цены и показания."
+)
 PROGRAM_FAILED = (
     "Ошибка программы: дом не рассчитан. Повторите расчёт; если не поможет, "
     "сообщите администратору время и адрес дома."
@@ -280,6 +284,8 @@ def _calculate_house(
             _put_in_draft(run, house, period=period, terms=terms, service_ids=service_ids)
     except Refusal as refusal:
         runs.mark_failed(run, str(house.pk), str(refusal))
+    except (DataError, psycopg.DataError):  # COPY answers without Django
+        runs.mark_failed(run, str(house.pk), TOO_LARGE)
     except Exception:  # the outermost loop: one house that breaks us does not stop the others
         logger.exception("house %s, %s", house.pk, period)
         runs.mark_failed(run, str(house.pk), PROGRAM_FAILED)

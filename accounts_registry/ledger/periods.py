@@ -146,7 +146,7 @@ def start_calculation(*, organisation_id: int, period: Period) -> AccountingPeri
     :raises MonthIsBusy: somebody calculates it now.
     """
     last = _last_month(organisation_id=organisation_id)
-    if last and period > last.next():
+    if last and period.months_since(last) > 1:
         raise MonthIsTooLate(period, last)
     open_month(organisation_id=organisation_id, period=period)
     row = _locked(organisation_id=organisation_id, period=period)

@@ -7,7 +7,7 @@ import pytest
 from accounts_registry.ledger.periods import MonthIsTooLate, periods_of
 from accounts_registry.models import AccountArea, House
 from charges.models import ChargeLine
-from charges.services import PROGRAM_FAILED, unready_houses
+from charges.services import TOO_LARGE, unready_houses
 from tests.cast import JULY
 from tests.priced import add_house, calculated, priced_tihiy_okean
 from zhkh.kernel.period import Period
@@ -31,7 +31,7 @@ def test_house_the_database_refuses_stops_no_other_and_ends_the_run(okean):
 
     assert run.state == RunState.FAILED
     assert unready_houses(organisation=okean.organisation, period=JULY) == [
-        f"{house.address}: {PROGRAM_FAILED}"
+        f"{house.address}: {TOO_LARGE}"
     ]
     houses = ChargeLine.objects.values_list("account__premises__house", flat=True).distinct()
     assert list(houses.order_by()) == [okean.house.pk]

@@ -129,7 +129,9 @@ def pdf_of(document: IssuedDocument) -> bytes:
     return pdf_bytes(document.account.number, document.version)
 
 
-def issue(account: PersonalAccount, *, version: int = 1, period=JULY) -> IssuedDocument:
+def issue(
+    account: PersonalAccount, *, version: int = 1, period=JULY, **printed: object
+) -> IssuedDocument:
     IssuedDocument.objects.filter(
         account=account, month=period.first_day, superseded_at=None
     ).update(superseded_at=NOON)
@@ -142,8 +144,11 @@ def issue(account: PersonalAccount, *, version: int = 1, period=JULY) -> IssuedD
         opening="0.00",
         to_pay="100.00",
         counted_until=NOON.date(),
-        snapshot={},
-        pdf_sha256=hashlib.sha256(pdf_bytes(account.number, version)).hexdigest(),
+        **{
+            "snapshot": {},
+            "pdf_sha256": hashlib.sha256(pdf_bytes(account.number, version)).hexdigest(),
+            **printed,
+        },
         template_version="1",
         reason="исправлено" if version > 1 else "",
         issued_at=NOON,
@@ -171,11 +176,11 @@ def issue_printed(account: PersonalAccount) -> IssuedDocument:
         house=House(Decimal(105), 4, Decimal(414), Decimal(0)),
         number=f"{JULY}/{account.number}",
     )
-    document = issue(account)
-    document.snapshot = to_snapshot(printed)
-    document.pdf_sha256 = hashlib.sha256(document_pdf(printed)).hexdigest()
-    document.save()
-    return document
+    return issue(
+        account,
+        snapshot=to_snapshot(printed),
+        pdf_sha256=hashlib.sha256(document_pdf(printed)).hexdigest(),
+    )
 
 
 def by_email(account: PersonalAccount, address: str) -> PersonalAccount:

@@ -48,6 +48,7 @@ def test_the_second_of_two_simultaneous_requests_is_told_about_the_first(
 
 def until_waiting(holder: psycopg.Connection, database_name: str, *, count: int) -> None:
     for _ in range(300):
+        holder.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction it would stay
         row = holder.execute(WAITING, [database_name]).fetchone()
         if row == (count,):
             return

@@ -81,7 +81,7 @@ def run_where_connected(scenario: Scenario) -> ScenarioResult:
 def _run(scenario: Scenario) -> ScenarioResult:
     from django.utils import timezone
 
-    from charges.services import calculate_month, confirm_month, unready_houses
+    from charges.services import TOO_LARGE, calculate_month, confirm_month, unready_houses
     from zhkh.scenarios.books import books_result
     from zhkh.scenarios.rows import store_scenario
 
@@ -90,6 +90,8 @@ def _run(scenario: Scenario) -> ScenarioResult:
     if scenario.houses:
         calculate_month(organisation=organisation, period=period, by=None, clock=timezone.now)
         problems = unready_houses(organisation=organisation, period=period)
+        if any(TOO_LARGE in problem for problem in problems):
+            raise TooLargeForDatabase
         if problems:
             raise HouseNotCalculated("\n".join(problems))
         confirm_month(organisation=organisation, period=period, by=None)

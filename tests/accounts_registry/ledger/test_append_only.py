@@ -341,7 +341,7 @@ class TestPaymentAndItsLines:
             constraints_hold()
 
     def test_a_line_in_another_month_is_refused(self, okean):
-        calculated(okean.organisation, AUGUST.next())
+        open_month(organisation_id=okean.organisation.pk, period=AUGUST.next())
         payment = TestPostedMonth().payment(okean, month=AUGUST.first_day)
         self.add(okean, payment, okean.fee, "1.00", month=AUGUST.next().first_day)
 
