@@ -9,7 +9,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from accounts_registry.models import (
-    DeliveryMethod,
     Membership,
     Organisation,
     PersonalAccount,
@@ -70,11 +69,6 @@ def find_accounts(text: str, *, among: QuerySet[PersonalAccount]) -> QuerySet[Pe
 def fact_on(facts: QuerySet[DatedFact], day: dt.date) -> QuerySet[DatedFact]:
     """Those of the dated facts that hold on the day."""
     return facts.filter(valid__contains=day)
-
-
-def accounts_delivered_by_email(*, organisation: Organisation) -> QuerySet[PersonalAccount]:
-    """Accounts whose documents go by e-mail: an address alone is not enough."""
-    return organisation.accounts.filter(delivery_method=DeliveryMethod.EMAIL).exclude(email="")
 
 
 def services_by_id(organisation: Organisation) -> dict[int, Service]:

@@ -5,10 +5,9 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from accounts_registry.models import AccountArea, DeliveryMethod, PersonalAccount
+from accounts_registry.models import AccountArea, PersonalAccount
 from accounts_registry.queries import (
     TypedAddress,
-    accounts_delivered_by_email,
     accounts_of,
     fact_on,
     find_accounts,
@@ -128,15 +127,6 @@ def test_fact_holds_from_its_first_day_until_the_day_before_the_next():
     assert areas(dt.date(2012, 9, 30)) == []
     assert areas(dt.date(2013, 6, 30)) == ["50.00 м²"]
     assert areas(changed) == ["60.00 м²"]
-
-
-def test_delivered_by_email_are_those_who_asked_for_it():
-    okean = tihiy_okean()
-    okean.fet.email = "fet@mail.ru"
-    okean.fet.save()
-
-    assert list(accounts_delivered_by_email(organisation=okean.organisation)) == [okean.lermontov]
-    assert okean.fet.delivery_method == DeliveryMethod.PAPER
 
 
 def test_services_are_keyed_and_kept_in_printing_order():
