@@ -1,8 +1,9 @@
 """
 Tests run on a real PostgreSQL of their own, as the role the program runs as.
 
-One cluster a run, started at the first test that needs it; a migrated template database in it;
-a clone of the template for each worker. `db` rolls back, `committed_db` clones afresh afterwards.
+One cluster a run, started at the first test that needs it; a migrated template database in it,
+closed to every connection (a copy fails while anybody is connected to what is copied); a clone of
+the template for each worker. `db` rolls back, `committed_db` clones afresh afterwards.
 """
 
 import os
@@ -25,6 +26,7 @@ from zhkh.settings import env  # noqa: TID251 (reads a URL, not a setting)
 
 _FOLDER = "ZHKH_TEST_CLUSTER"
 _ROOT = Path(__file__).resolve().parent.parent
+_TEMPLATE = "zhkh_migrated"
 
 # Examples of a property: few while working, many at night (HYPOTHESIS_PROFILE=nightly). Nothing
 # is timed: the machine may be busy.
@@ -50,7 +52,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> PostgresAddress:
-    """The run's cluster; its database `zhkh` is the migrated template nobody connects to."""
+    """The run's cluster; its database `zhkh` is migrated, what tests clone is a closed copy."""
     folder = Path(os.environ[_FOLDER])
     make_folders(folder)
     with only_one(folder, "tests"):
@@ -76,8 +78,15 @@ def cluster() -> PostgresAddress:
                     "DJANGO_SETTINGS_MODULE": "zhkh.settings.test",
                 },
             )
+            _close_template(address)
             migrated.touch()
     return address
+
+
+def _close_template(cluster: PostgresAddress) -> None:
+    with psycopg.connect(cluster.superuser_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE zhkh OWNER zhkh_owner")
+        connection.execute(f"ALTER DATABASE {_TEMPLATE} WITH ALLOW_CONNECTIONS false")
 
 
 @pytest.fixture(scope="session")
@@ -112,4 +121,4 @@ def committed_db(
 def clone_template(cluster: PostgresAddress, name: str) -> None:
     with psycopg.connect(cluster.superuser_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE zhkh OWNER zhkh_owner')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {_TEMPLATE} OWNER zhkh_owner')
