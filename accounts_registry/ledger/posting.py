@@ -79,7 +79,11 @@ class LineToPost:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AdjustmentToPost:
-    """A signed sum (debt > 0) for a service; `for_period` is the month it is about."""
+    """
+    A signed sum (debt > 0) for a service; `for_period` is the month it is about.
+
+    A `key` of the caller's lets the database refuse the same sum twice.
+    """
 
     account_id: int
     service_id: int
@@ -89,6 +93,8 @@ class AdjustmentToPost:
     reason: str = ""
     basis: str = ""
     due_on: dt.date | None = None
+    key: uuid.UUID | None = None
+    reverses_id: int | None = None
 
 
 def lock_account(account_id: int) -> PersonalAccount:
@@ -224,7 +230,8 @@ def post_adjustments(
             due_on=item.due_on,
             reason=item.reason,
             basis=item.basis,
-            key=uuid.uuid4(),
+            key=item.key or uuid.uuid4(),
+            reverses_id=item.reverses_id,
             recorded_at=at,
             recorded_by_id=by.pk if by else None,
         )
