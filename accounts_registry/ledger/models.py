@@ -67,6 +67,51 @@ class AccountingPeriod(models.Model):
         return self.state == PeriodState.POSTED
 
 
+class OperationKind(models.TextChoices):
+    PAYMENT = "payment", "ввод оплаты"
+    REVERSAL = "reversal", "отмена оплаты"
+    TRANSFER = "transfer", "перенос переплаты"
+    WRITE_OFF = "write_off", "списание долга"
+    OPENING = "opening", "ввод начальных остатков"
+
+
+class Operation(models.Model):
+    """
+    What an accountant did to the books by hand: who, when, and by which paper.
+
+    Its payments and adjustments point at it; `key` is made by the form, so a repeated request
+    finds the first operation.
+    """
+
+    organisation = models.ForeignKey(
+        "accounts_registry.Organisation", models.PROTECT, related_name="operations"
+    )
+    kind = models.CharField("вид", max_length=9, choices=OperationKind)
+    happened_on = models.DateField("дата операции")
+    basis = models.CharField("документ-основание", max_length=500)
+    reason = models.CharField("причина", max_length=500, blank=True)
+    key = models.UUIDField("ключ запроса", unique=True)
+    recorded_at = models.DateTimeField("записано")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "операция с книгами"
+        verbose_name_plural = "операции с книгами"
+        ordering = ["-id"]
+        permissions = [("keep_books", "Проводить операции с книгами")]
+        constraints = [
+            models.CheckConstraint(
+                name="operation_kind_is_known", condition=Q(kind__in=OperationKind.values)
+            ),
+            models.CheckConstraint(name="operation_names_its_basis", condition=~Q(basis="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.happened_on}"
+
+
 class PaymentSource(models.TextChoices):
     DESK = "desk", "касса"
     BANK = "bank", "банк"
@@ -92,6 +137,9 @@ class Payment(models.Model):
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
+    operation = models.ForeignKey(
+        Operation, models.PROTECT, null=True, blank=True, related_name="payments"
+    )
     recorded_at = models.DateTimeField("записано")
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -101,7 +149,10 @@ class Payment(models.Model):
         verbose_name = "платёж"
         verbose_name_plural = "платежи"
         ordering = ["paid_on", "id"]
-        indexes = [models.Index(name="payment_of_account_by_day", fields=["account", "paid_on"])]
+        indexes = [
+            models.Index(name="payment_of_account_by_day", fields=["account", "paid_on"]),
+            models.Index(name="payment_by_day", fields=["paid_on", "id"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="payment_is_positive_reversal_negative",
@@ -158,6 +209,8 @@ class AdjustmentKind(models.TextChoices):
     BENEFIT = "benefit", "льгота"
     PENALTY = "penalty", "пени"
     CORRECTION = "correction", "исправление"
+    TRANSFER = "transfer", "перенос переплаты"
+    WRITE_OFF = "write_off", "списание"
 
 
 class Adjustment(models.Model):
@@ -183,6 +236,9 @@ class Adjustment(models.Model):
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
+    operation = models.ForeignKey(
+        Operation, models.PROTECT, null=True, blank=True, related_name="adjustments"
+    )
     recorded_at = models.DateTimeField("записано")
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -198,6 +254,11 @@ class Adjustment(models.Model):
                 name="adjustment_kind_is_known", condition=Q(kind__in=AdjustmentKind.values)
             ),
             models.CheckConstraint(name="adjustment_is_not_zero", condition=~Q(amount=0)),
+            models.CheckConstraint(
+                name="transfer_and_write_off_belong_to_an_operation",
+                condition=~Q(kind__in=[AdjustmentKind.TRANSFER, AdjustmentKind.WRITE_OFF])
+                | Q(operation__isnull=False),
+            ),
             models.CheckConstraint(
                 name="adjustment_months_begin_on_the_first_day",
                 condition=Q(month__day=1, for_month__day=1),

@@ -69,7 +69,12 @@ _POST = frozenset(
 )
 _MAIL_ACCOUNT = frozenset({"mailing.view_mailaccount", "mailing.change_mailaccount"})
 _ACCOUNTING = frozenset(
-    {"charges.run_charges", "ledger.post_month", "payment_docs.issue_documents"}
+    {
+        "charges.run_charges",
+        "ledger.post_month",
+        "ledger.keep_books",
+        "payment_docs.issue_documents",
+    }
 )
 
 _RIGHTS = {
