@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup program demo run stop test check format coverage screenshots
+.PHONY: help setup program demo run stop test check format coverage mutants screenshots
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):[^#]*## /  make \1|/' | column -t -s '|' 2>/dev/null \
@@ -39,6 +39,10 @@ format: setup ## put code and templates into the agreed form
 coverage: setup ## what no test runs
 	@.venv/bin/coverage run -m pytest $(ARGS)
 	@.venv/bin/coverage report
+
+mutants: setup ## changes of the rules that no test notices; ARGS='charges.calc.penalty*' for one module
+	@.venv/bin/mutmut run $(ARGS)
+	@.venv/bin/mutmut results
 
 screenshots: setup ## pictures of the README, made from the demo
 	@.venv/bin/python scripts/screenshots.py $(ARGS)
