@@ -1,6 +1,7 @@
 """HOW MUCH: prices, facts of houses and accounts, charge lines and the frozen inputs behind them."""
 
 from charges.models.accounts import Absence, Benefit, HeatingCharged
+from charges.models.checks import Anomaly, AnomalyKind, ChangedFact, DraftStart
 from charges.models.lines import ChargeInput, ChargeLine, ComputedAdjustment, ComputedKind
 from charges.models.months import (
     CommonVolume,
@@ -10,22 +11,38 @@ from charges.models.months import (
     Interruption,
     VotedSum,
 )
-from charges.models.prices import Norm, Tariff, TariffComponent, TariffUse, Uplift
+from charges.models.prices import (
+    Norm,
+    PriceAction,
+    PriceChange,
+    PriceKind,
+    Tariff,
+    TariffComponent,
+    TariffUse,
+    Uplift,
+)
 
 __all__ = [
     "Absence",
+    "Anomaly",
+    "AnomalyKind",
     "Benefit",
+    "ChangedFact",
     "ChargeInput",
     "ChargeLine",
     "CommonVolume",
     "CommonVolumeMethod",
     "ComputedAdjustment",
     "ComputedKind",
+    "DraftStart",
     "HeatingCharged",
     "HeatingSeason",
     "HouseHeating",
     "Interruption",
     "Norm",
+    "PriceAction",
+    "PriceChange",
+    "PriceKind",
     "Tariff",
     "TariffComponent",
     "TariffUse",

@@ -1,5 +1,6 @@
 """Prices of services, norms of consumption and raising coefficients: dated, of an organisation."""
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -24,6 +25,7 @@ class Tariff(Dated):
     Price of one unit of a service.
 
     A tariff without `use` serves both uses; with price ranges exactly one range has no bound.
+    Spans do not overlap: migration 0002 says so to the database.
     """
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="tariffs")
@@ -49,6 +51,10 @@ class Tariff(Dated):
             models.CheckConstraint(
                 name="tariff_valid_has_a_start",
                 condition=Q(valid__startswith__isnull=False) & Q(valid__isempty=False),
+            ),
+            models.CheckConstraint(
+                name="tariff_bound_is_above_zero",
+                condition=Q(up_to__isnull=True) | Q(up_to__gt=0),
             ),
         ]
 
@@ -119,3 +125,52 @@ class Uplift(Dated):
 
     def __str__(self) -> str:
         return f"{self.service}: × {self.coefficient}"
+
+
+class PriceKind(models.TextChoices):
+    TARIFF = "tariff", "тариф"
+    NORM = "norm", "норматив"
+    UPLIFT = "uplift", "повышающий коэффициент"
+
+
+class PriceAction(models.TextChoices):
+    ADDED = "added", "добавлено"
+    CORRECTED = "corrected", "исправлено"
+    REMOVED = "removed", "удалено"
+
+
+class PriceChange(models.Model):
+    """
+    Who changed the prices of a service, when, by which document; only added to.
+
+    `was` and `became` are what held from the day on, in words, before and after the change.
+    """
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="price_changes")
+    kind = models.CharField("что", max_length=6, choices=PriceKind)
+    action = models.CharField("действие", max_length=9, choices=PriceAction)
+    since = models.DateField("с какого дня")
+    was = models.TextField("было", blank=True)
+    became = models.TextField("стало", blank=True)
+    basis = models.CharField("основание", max_length=300, blank=True)
+    changed_at = models.DateTimeField("когда")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "изменение цены"
+        verbose_name_plural = "изменения цен"
+        ordering = ["-changed_at", "-id"]
+        indexes = [models.Index(name="price_change_by_service", fields=["service", "changed_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="price_change_kind_is_known", condition=Q(kind__in=PriceKind.values)
+            ),
+            models.CheckConstraint(
+                name="price_change_action_is_known", condition=Q(action__in=PriceAction.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.get_kind_display()} {self.get_action_display()}"
