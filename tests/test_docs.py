@@ -16,6 +16,7 @@ APPS = (
     "accounts_registry",
     "ledger",
     "charges",
+    "corrections",
     "payment_docs",
     "mailing",
     "cashdesk",

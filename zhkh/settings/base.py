@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "accounts_registry",
     "accounts_registry.ledger",
     "charges",
+    "corrections",
     "payment_docs",
     "mailing",
     "cashdesk",

@@ -53,6 +53,7 @@ _KEEP_REGISTRY = _SEE_REGISTRY | {
 _SEE_BOOKS = frozenset(
     {
         "charges.view_chargeline",
+        "corrections.view_correctiondocument",
         "ledger.view_payment",
         "ledger.view_turnover",
         "payment_docs.view_issueddocument",
@@ -71,6 +72,8 @@ _MAIL_ACCOUNT = frozenset({"mailing.view_mailaccount", "mailing.change_mailaccou
 _ACCOUNTING = frozenset(
     {
         "charges.run_charges",
+        "corrections.add_correctiondocument",
+        "corrections.post_correctiondocument",
         "ledger.post_month",
         "ledger.keep_books",
         "payment_docs.issue_documents",

@@ -1,0 +1,5 @@
+"""Addresses of recalculations; included at the root."""
+
+app_name = "corrections"
+
+urlpatterns: list[object] = []
