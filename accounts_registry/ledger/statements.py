@@ -2,11 +2,12 @@
 
 import dataclasses
 import datetime as dt
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from accounts_registry.ledger.models import Adjustment, AdjustmentKind, Turnover
 from zhkh.kernel.period import Period
@@ -48,6 +49,35 @@ def recalculation_totals(*, organisation_id: int, period: Period) -> list[tuple[
     )
     sums = rows.order_by().values_list("account_id", "service_id").annotate(total=Sum("amount"))
     return list(sums)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AboutMonth:
+    """A sum that is about a month, whichever accounting month it stands in; roubles."""
+
+    adjustment_id: int
+    account_id: int
+    service_id: int
+    kind: str
+    amount: Decimal
+    key: uuid.UUID
+
+
+def adjustments_about(account_ids: Iterable[int], *, period: Period) -> list[AboutMonth]:
+    """Every adjustment for the month but opening balances, in the order of entry."""
+    rows = Adjustment.objects.filter(
+        account_id__in=list(account_ids), for_month=period.first_day
+    ).exclude(kind=AdjustmentKind.OPENING)
+    return _about(rows)
+
+
+def adjustments_with_keys(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, AboutMonth]:
+    return {row.key: row for row in _about(Adjustment.objects.filter(key__in=list(keys)))}
+
+
+def _about(rows: QuerySet[Adjustment]) -> list[AboutMonth]:
+    columns = ("id", "account_id", "service_id", "kind", "amount", "key")
+    return [AboutMonth(*row) for row in rows.order_by("id").values_list(*columns)]
 
 
 def posted_charges(account_ids: Iterable[int], *, period: Period) -> dict[int, Decimal]:
