@@ -21,12 +21,14 @@ from accounts_registry.models.service import (
     SourceRole,
     Zone,
 )
+from accounts_registry.models.settings import CatalogueChange, OrganisationSetting, SettingName
 
 __all__ = [
     "AccountArea",
     "AccountOwnership",
     "AccountResidents",
     "AccountService",
+    "CatalogueChange",
     "ChargeKind",
     "DeliveryMethod",
     "House",
@@ -34,6 +36,7 @@ __all__ = [
     "Meter",
     "MeterReading",
     "Organisation",
+    "OrganisationSetting",
     "Payee",
     "Person",
     "PersonalAccount",
@@ -43,6 +46,7 @@ __all__ = [
     "Service",
     "ServiceGroup",
     "ServiceSource",
+    "SettingName",
     "SourceRole",
     "Zone",
 ]

@@ -21,13 +21,6 @@ class Organisation(models.Model):
     settlement_centre_hours = models.CharField(
         "режим работы расчётного центра", max_length=200, blank=True
     )
-    common_rounding = models.CharField(
-        "округление общедомового объёма",
-        max_length=10,
-        default="volume:6",
-        help_text="per_m2:5 — объём на 1 м² до 5 знаков; volume:6 — доля счёта до 6 знаков",
-    )
-
     counting_day = models.PositiveSmallIntegerField(
         "платежи учитываются по число месяца",
         default=25,
@@ -39,10 +32,6 @@ class Organisation(models.Model):
         verbose_name = "организация"
         verbose_name_plural = "организации"
         constraints = [
-            models.CheckConstraint(
-                name="organisation_rounding_is_known",
-                condition=Q(common_rounding__regex=r"^(per_m2|volume):[0-7]$"),
-            ),
             models.CheckConstraint(
                 name="counting_day_is_in_every_month",
                 condition=Q(counting_day__gte=1, counting_day__lte=28),

@@ -41,6 +41,12 @@ from accounts_registry.services.readings import (
     submit_reading,
 )
 from accounts_registry.services.roles import assign_role, sync_group
+from accounts_registry.services.settings import (
+    NothingChanges,
+    SettingRefusal,
+    change_setting,
+    store_settings,
+)
 
 __all__ = [
     "AccountFields",
@@ -55,14 +61,17 @@ __all__ = [
     "NewAccount",
     "NewMeter",
     "NotConnected",
+    "NothingChanges",
     "NumberIsTaken",
     "ReadingIsHigh",
     "ReadingIsLower",
     "ReadingRefusal",
     "Saved",
+    "SettingRefusal",
     "SpanIsInTheWay",
     "TypedReading",
     "assign_role",
+    "change_setting",
     "connect_service",
     "disconnect_service",
     "install_meter",
@@ -75,6 +84,7 @@ __all__ = [
     "set_delivery",
     "set_ownership",
     "set_residents",
+    "store_settings",
     "submit_reading",
     "sync_group",
 ]

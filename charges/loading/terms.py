@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import F
 
 from accounts_registry.models import Service, SourceRole
+from accounts_registry.organisation_settings import settings_of
 from charges.loading.document import Document, day, plain_or_none, present
 from charges.models import Norm, Tariff, Uplift
 from zhkh.kernel.period import Period
@@ -21,10 +22,9 @@ def load_terms(*, organisation_id: int, period: Period) -> Document:
     services = list(
         Service.objects.filter(organisation_id=organisation_id)
         .exclude(code="")
-        .select_related("organisation")
         .prefetch_related("sources__source")
     )
-    rounding = services[0].organisation.common_rounding if services else "volume:6"
+    settings = settings_of(organisation_id=organisation_id, period=period)
     tariffs = _valid_in(Tariff.objects, organisation_id, period).order_by(
         "service__position", "service__file_position", "service_id",
         "zone", "component", F("up_to").asc(nulls_last=True), "valid", "use", "id",
@@ -34,7 +34,7 @@ def load_terms(*, organisation_id: int, period: Period) -> Document:
     return {
         "scenario": 1,
         "period": str(period),
-        "rounding": {"common": rounding},
+        "rounding": {"common": settings.common_volume_rounding},
         "services": [_service(service) for service in services],
         "tariffs": [_tariff(row, period) for row in tariffs],
         "norms": [_norm(row, period) for row in norms],

@@ -14,14 +14,17 @@ from accounts_registry.models import (
     AccountOwnership,
     AccountResidents,
     AccountService,
+    CatalogueChange,
     Membership,
     Meter,
     MeterReading,
+    OrganisationSetting,
     ServiceSource,
 )
 from tests.cast import NOON, TihiyOkean, tihiy_okean
 from tests.factories import (
     LONG_AGO,
+    Span,
     connect,
     make_account,
     make_house,
@@ -75,10 +78,15 @@ def name_payee_twice(okean: TihiyOkean) -> None:
         make_payee(organisation=okean.organisation, name="Мосводоканал")
 
 
+def add_setting(
+    okean: TihiyOkean, *, value: str = "per_m2:5", valid: Span = FROM_JULY
+) -> OrganisationSetting:
+    return OrganisationSetting.objects.create(
+        organisation=okean.organisation, name="common_volume_rounding", value=value, valid=valid
+    )
+
+
 BREAKS: dict[str, Break] = {
-    "organisation_rounding_is_known": lambda o: set_column(
-        o, "organisation", common_rounding="volume:8"
-    ),
     "counting_day_is_in_every_month": lambda o: set_column(o, "organisation", counting_day=29),
     "payee_name_is_unique_in_organisation": name_payee_twice,
     "role_is_given_once": name_role_twice,
@@ -151,6 +159,12 @@ BREAKS: dict[str, Break] = {
     "one_reading_a_day": read_twice,
     "reading_is_not_negative": lambda o: read(o, value=-1),
     "reading_source_is_known": lambda o: read(o, source="guess"),
+    "setting_value_is_known": lambda o: add_setting(o, value="volume:8"),
+    "setting_holds_for_whole_months": lambda o: add_setting(o, valid=(dt.date(2013, 7, 2), None)),
+    "setting_spans_do_not_overlap": lambda o: [add_setting(o), add_setting(o)],
+    "catalogue_change_changes": lambda o: CatalogueChange.objects.create(
+        book="settings", before="1", after="1", changed_at=NOON
+    ),
 }
 
 

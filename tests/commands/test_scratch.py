@@ -78,8 +78,8 @@ def test_several_at_once_have_one_each(services, databases):
             connection.execute(
                 "INSERT INTO accounts_registry_organisation (name, inn, kpp, address,"
                 " working_hours, phone, email, settlement_centre, settlement_centre_address,"
-                " settlement_centre_hours, common_rounding, counting_day, notice)"
-                " VALUES (%s, '', '', '', '', '', '', '', '', '', 'volume:6', 25, '')",
+                " settlement_centre_hours, counting_day, notice)"
+                " VALUES (%s, '', '', '', '', '', '', '', '', '', 25, '')",
                 [f"№ {number}"],
             )
             connection.commit()

@@ -10,8 +10,11 @@ from accounts_registry.models import (
     PersonalAccount,
     Service,
     ServiceSource,
+    SettingName,
     SourceRole,
 )
+from accounts_registry.models.settings import NegativeCommon, PenaltyRuleChoice, Switch
+from accounts_registry.services import store_settings
 from charges.calc import inputs
 from charges.models import Norm, Tariff, Uplift
 from zhkh.scenarios.houses import store_house
@@ -60,9 +63,9 @@ def _refuse_what_is_known(scenario: inputs.Scenario, name: str) -> None:
 
 
 def _store(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> Organisation:
-    rounding = scenario.terms.rounding
-    organisation = Organisation.objects.create(
-        name=name, common_rounding=f"{rounding.basis}:{rounding.places}"
+    organisation = Organisation.objects.create(name=name)
+    store_settings(
+        organisation=organisation, values=_settings(scenario.terms), since=scenario.period
     )
     target = Target(
         organisation=organisation,
@@ -75,6 +78,16 @@ def _store(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> Organisa
     for house in scenario.houses:
         store_house(house, target)
     return organisation
+
+
+def _settings(terms: inputs.Terms) -> dict[SettingName, str]:
+    """What the scenario says; what it does not name must not come from the program's defaults."""
+    return {
+        SettingName.COMMON_VOLUME_ROUNDING: f"{terms.rounding.basis}:{terms.rounding.places}",
+        SettingName.NEGATIVE_COMMON: NegativeCommon.REPORT,
+        SettingName.LIMIT_COMMON_TO_NORM: Switch.OFF,
+        SettingName.PENALTY_RULE: PenaltyRuleChoice.NONE,
+    }
 
 
 def _unsplit(organisation: Organisation) -> Service:
