@@ -25,6 +25,7 @@ from charges import queries, services
 from charges.forms import ConfirmForm
 from charges.lines import LineKey, NotReproduced, explain
 from charges.models import ChargeInput, ChargeLine
+from charges.preview import preview
 from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import plain_price
 from zhkh.kernel.refusal import Refusal
@@ -221,7 +222,7 @@ class LineRow:
 
 def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
     run = runs.latest_run(kind=services.KIND, subject=_subject(month))
-    shown = queries.preview(organisation=month.organisation, period=month.period)
+    shown = preview(organisation=month.organisation, period=month.period)
     return {
         "section": "charges",
         "shell_organisation": None if month.several else month.organisation.name,
