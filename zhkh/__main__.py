@@ -28,6 +28,7 @@ WIRED = {  # the same, with the database, the broker and Django ready
     "worker": "zhkh.commands.worker",
     "charge": "zhkh.commands.charge",
     "issue": "zhkh.commands.issue",
+    "town": "zhkh.commands.town",
 }
 BY_OWNER = ("migrate", "makemigrations")  # everything else works as a role that owns nothing
 WITHOUT_SERVICES = ("check", "makemessages", "compilemessages", "collectstatic")
@@ -43,6 +44,7 @@ WORDS = {
     "charge": "рассчитать и подтвердить месяц",
     "issue": "выпустить платёжные документы проведённого месяца",
     "check-books": "сверить книги: остатки, распределения, документы",
+    "town": "построить выдуманный город: --accounts N --months M --seed S",
     "migrate": "привести базу данных к этой версии программы",
     "makemigrations": "записать изменения моделей",
     "makemessages": "собрать тексты для перевода",
