@@ -27,7 +27,7 @@ from charges.calc.result import (
 )
 from charges.calc.tables import MonthTables
 from charges.calc.timeline import Month
-from charges.calc.volumes import individual_volumes
+from charges.calc.volumes import demand_norm_by_area, individual_volumes
 from charges.calc.voted import voted_lines
 from charges.calc.why import explain
 from zhkh.kernel.exact import difference, total
@@ -98,9 +98,12 @@ class _House:
                 {None: pieces} if pieces and account.has(service.code) else {}
                 for account, pieces in zip(accounts, flows, strict=True)
             ]
+        served = [account.has(service.code) for account in accounts]
+        if service.charge is Charge.NORM_AREA and any(served):
+            demand_norm_by_area(service, self.tables, self.demands)
         return [
-            individual_volumes(service, account, self.tables) if account.has(service.code) else {}
-            for account in accounts
+            individual_volumes(service, account, self.tables) if has_it else {}
+            for account, has_it in zip(accounts, served, strict=True)
         ]
 
     # --- one account
@@ -152,11 +155,14 @@ class _House:
         self, account: Account, place: Place, drafts: Sequence[Draft]
     ) -> tuple[LineResult, ...]:
         served = list(dict.fromkeys(draft.service.code for draft in drafts))
-        to_first_lines = given(account, place, served, self.demands)
-        heating = next((d.service for d in drafts if d.service.charge is Charge.HEATING), None)
-        if heating is not None:
-            correction = yearly_correction(heating, account, self.house, self.tables)
-            to_first_lines.setdefault(heating.code, []).extend(correction)
+        to_first_lines = given(account, place, served, self.tables.month.period, self.demands)
+        heated = next((d.service for d in drafts if d.service.charge is Charge.HEATING), None)
+        if account.heating_charged is not None:
+            changes = yearly_correction(
+                heated, account, place, self.house, self.tables, self.demands
+            )
+            if heated and changes:
+                to_first_lines.setdefault(heated.code, []).extend(changes)
         lines = []
         for draft in drafts:
             changes = list(lowered(draft, account, self.house, self.tables))

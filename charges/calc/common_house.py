@@ -99,7 +99,7 @@ def _given_words(volume: Decimal, method: Method) -> str:
 def _metered(service: Service, ground: Ground) -> list[Common]:
     """The house meter less what was used in the premises and what other services were made of."""
     rows = [row for row in ground.house.house_meters if row.service == service.code]
-    made = sum((_house_volume(code, ground) for code in service.minus if rows), start=Fraction(0))
+    made = sum((_house_volume(code, ground) for code in service.minus), start=Fraction(0))
     common = []
     for row in rows:
         used = _used(service.code, row.zone, ground)
@@ -122,14 +122,9 @@ def _used(service: str, zone: Zone | None, ground: Ground) -> Fraction:
 
 
 def _house_volume(service: str, ground: Ground) -> Fraction:
-    volumes = [row.volume for row in ground.house.house_meters if row.service == service]
-    if not volumes:
-        ground.demands.note(
-            (*ground.place, "house_meters"),
-            f"нет общедомового прибора услуги «{service}» из minus",
-            "её объём за месяц",
-        )
-    return sum(map(Fraction, volumes), start=Fraction(0))
+    """Over all zones; a house without such a meter makes nothing of that service itself."""
+    rows = [row for row in ground.house.house_meters if row.service == service]
+    return sum((Fraction(row.volume) for row in rows), start=Fraction(0))
 
 
 def _metered_words(volume: Decimal, used: Fraction, made: Fraction, rest: Fraction) -> str:
@@ -170,7 +165,7 @@ def _by_norm(service: Service, ground: Ground) -> list[Common]:
 
 def _summed(service: Service, found: CommonVolumes) -> list[Common]:
     """Common volumes of the sources over all their zones."""
-    rows = [row for code in dict.fromkeys(service.sources) for row in found.get(code, {}).values()]
+    rows = [row for code in service.sources for row in found.get(code, {}).values()]
     if not rows:
         return []
     volume = sum((row.volume for row in rows), start=Fraction(0))

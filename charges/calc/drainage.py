@@ -13,7 +13,7 @@ def drainage_volume(service: Service, volumes: Mapping[str, ByZone]) -> Pieces:
     """The volumes of the sources added up day by day, over all their zones."""
     sources = [
         piece
-        for code in dict.fromkeys(service.sources)
+        for code in service.sources
         for pieces in volumes.get(code, {}).values()
         for piece in pieces
     ]

@@ -11,7 +11,7 @@ from charges.calc.metering import Measured, measure
 from charges.calc.pieces import Piece, Pieces, note, weakest
 from charges.calc.problems import Place
 from charges.calc.tables import MonthTables
-from charges.calc.volumes import norm_by_area
+from charges.calc.volumes import demand_norm_by_area, norm_by_area
 from charges.calc.words import number_words
 from zhkh.kernel.money import round_ratio
 
@@ -39,11 +39,12 @@ def heating_volumes(
     volume = house_volume(heating)
     if volume is None:
         factor = _part_of_year(heating, place, demands)
-        _demand_norm(service, tables, demands)
+        demand_norm_by_area(service, tables, demands)
         formula = "2(1)" if heating.season is Season.YEAR else "2"
         paragraph = f"п. 42(1) Правил № 354, формула {formula}"
         found = [
-            norm_by_area(service, account, tables, factor, paragraph) for account in house.accounts
+            _spread(norm_by_area(service, account, tables, factor, paragraph))
+            for account in house.accounts
         ]
     else:
         found = _by_house_meter(service, house, volume, tables)
@@ -71,11 +72,9 @@ def _part_of_year(heating: Heating, place: Place, demands: Demands) -> Fraction:
     return Fraction(round_ratio(Fraction(heating.months, _MONTHS_IN_YEAR), _K_PLACES))
 
 
-def _demand_norm(service: Service, tables: MonthTables, demands: Demands) -> None:
-    if not tables.has_norm(service.code, "per_m2"):
-        demands.note(
-            ("norms",), f"нет норматива per_m2 услуги «{service.code}»", "норматив на месяц расчёта"
-        )
+def _spread(pieces: Pieces) -> Pieces:
+    """Heat is a volume of the month, by the norm too: cut by prices, its last slice is the rest."""
+    return tuple(dataclasses.replace(piece, spread=True) for piece in pieces)
 
 
 # --- from the volume of the house
@@ -114,6 +113,8 @@ def _by_house_meter(
 
 def _by_meter(service: Service, account: Account, tables: MonthTables) -> _Metered | None:
     """Premises count as metered when their meters give a volume for the whole month."""
+    if not account.has(service.code):
+        return None
     results: list[Measured] = []
     days: list[tuple[int, int]] = []
     for meter in account.meters:

@@ -28,6 +28,7 @@ from charges.calc.timeline import at
 from charges.calc.words import day_words, money_words, number_words
 from zhkh.kernel.exact import difference, product, total
 from zhkh.kernel.money import ZERO, round_money, round_ratio
+from zhkh.kernel.period import Period
 
 _LEAST_ABSENCE = 6  # full days: more than five
 _LATE_APPLICATION = 30  # days after the return
@@ -129,7 +130,7 @@ def _interruption_words(row: Interruption, charged: Decimal, lower: Decimal) -> 
 
 
 def given(
-    account: Account, place: Place, served: Sequence[str], demands: Demands
+    account: Account, place: Place, served: Sequence[str], month: Period, demands: Demands
 ) -> dict[str, list[Change]]:
     """By service; each goes to the first line of its service, so there must be one."""
     found: dict[str, list[Change]] = {}
@@ -140,28 +141,44 @@ def given(
                 f"у счёта нет строки услуги «{row.service}»",
                 "услуга, по которой есть начисление",
             )
-        found.setdefault(row.service, []).append(Change(row.amount, _given_words(row)))
+        found.setdefault(row.service, []).append(Change(row.amount, _given_words(row, month)))
     return found
 
 
-def _given_words(row: Recalculation) -> str:
-    period = f" за {row.for_period}" if row.for_period else ""
+def _given_words(row: Recalculation, month: Period) -> str:
+    """The month itself goes without saying."""
+    period = f" за {row.for_period}" if row.for_period not in {None, month} else ""
     reason = f": {row.reason}" if row.reason else ""
     basis = row.basis or "п. 61, 69 Правил № 354"
     return f"Перерасчёт{period}{reason}, {money_words(row.amount)} ({basis})"
 
 
 def yearly_correction(
-    service: Service, account: Account, house: House, tables: MonthTables
+    service: Service | None,
+    account: Account,
+    place: Place,
+    house: House,
+    tables: MonthTables,
+    demands: Demands,
 ) -> tuple[Change, ...]:
-    """What the year's heating really came to, less what was charged for it."""
+    """What the year's heating really came to, less what was charged for it; `service` has a line."""
     heating = house.heating
     if heating is None or heating.year_volume is None or account.heating_charged is None:
+        return ()
+    if service is None:
+        demands.note(
+            (*place, "heating_charged"), "у счёта нет строки отопления", "счёт с отоплением"
+        )
         return ()
     share = Fraction(account.area) / Fraction(house.premises_area)
     volume = round_ratio(Fraction(heating.year_volume) * share, VOLUME_PLACES)
     ranges = at(tables.prices(service.code, None, None, Use.INDIVIDUAL), 0)
     if not ranges:
+        demands.note(
+            ("tariffs",),
+            f"нет тарифа услуги «{service.code}» для корректировки за год на {tables.month.date(0)}",
+            "тариф на первый день месяца",
+        )
         return ()
     price = ranges[0][1]
     due = round_money(product(volume, price))

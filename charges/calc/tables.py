@@ -86,11 +86,6 @@ class MonthTables:
                     uses.add(tariff.use)
         return {Use.INDIVIDUAL, Use.COMMON} <= uses
 
-    def is_for_common_use_only(self, service: str) -> bool:
-        """A service all of whose tariffs are for common use has no individual part."""
-        uses = {tariff.use for tariff in self.terms.tariffs if tariff.service == service}
-        return uses == {Use.COMMON}
-
     # --- norms and uplifts
 
     def norm(self, service: str, key: str) -> Steps[NormValue | None]:

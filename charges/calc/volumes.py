@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
+from charges.calc.demands import Demands
 from charges.calc.inputs import Account, Charge, Method, Service
 from charges.calc.metered import metered_volumes
 from charges.calc.persons import persons, persons_words
@@ -17,8 +18,6 @@ def individual_volumes(service: Service, account: Account, tables: MonthTables) 
 
     Drainage, heating and voted sums depend on other volumes and are found elsewhere.
     """
-    if tables.is_for_common_use_only(service.code):
-        return {}
     if service.charge in {Charge.METERED, Charge.HOT_WATER_TWO_PART}:
         return metered_volumes(service, account, tables)
     find = _FIXED.get(service.charge)
@@ -61,6 +60,14 @@ def _per_person(_service: Service, account: Account, tables: MonthTables) -> Pie
 
 def _norm_area(service: Service, account: Account, tables: MonthTables) -> Pieces:
     return norm_by_area(service, account, tables, Fraction(1), "п. 42 Правил № 354")
+
+
+def demand_norm_by_area(service: Service, tables: MonthTables, demands: Demands) -> None:
+    """A service by area without any norm in the month cannot be charged."""
+    if not tables.has_norm(service.code, "per_m2"):
+        demands.note(
+            ("norms",), f"нет норматива per_m2 услуги «{service.code}»", "норматив на месяц расчёта"
+        )
 
 
 def norm_by_area(

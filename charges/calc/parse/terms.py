@@ -70,9 +70,13 @@ def _service(node: Node, position: int, context: Context, seen: set[str]) -> Ser
     minus = context.services(fields["minus"]) if "minus" in fields else []
     if not sound:
         return None
-    return Service(
-        code, name, unit, group, charge, order, tuple(sources), tuple(minus), vat, uplift
-    )
+    named, made = _once(sources), _once(minus)
+    return Service(code, name, unit, group, charge, order, named, made, vat, uplift)
+
+
+def _once(codes: Sequence[str]) -> tuple[str, ...]:
+    """A service named twice gives its volume once."""
+    return tuple(dict.fromkeys(codes))
 
 
 def _unrepeated_code(fields: dict[str, Node], seen: set[str]) -> str:

@@ -176,19 +176,24 @@ def test_house_volume_of_what_is_made_of_the_water_is_taken_off():
     ]
 
 
-def test_unknown_house_volume_of_what_is_made_of_the_water_is_refused():
+def test_house_without_a_meter_of_what_is_made_of_the_water_makes_none_of_it():
     document = scenario(
         [service("cold_water", minus=["hot_water"]), service("hot_water")],
         [tariff("cold_water", "10"), tariff("hot_water", "100")],
         house(metered("1", "50", "5"), house_meters=[house_meter("100")]),
     )
 
-    assert problems_of(document) == [
-        (
-            "houses[0].house_meters: нет общедомового прибора услуги «hot_water» из minus: "
-            "её объём за месяц"
-        )
-    ]
+    assert common_of(document) == [row("95", "house_meter")]
+
+
+def test_what_is_named_twice_in_minus_is_taken_off_once():
+    document = scenario(
+        [service("cold_water", minus=["hot_water", "hot_water"]), service("hot_water")],
+        [tariff("cold_water", "10"), tariff("hot_water", "100")],
+        house(house_meters=[house_meter("100"), house_meter("30", "hot_water")]),
+    )
+
+    assert common_of(document)[0] == row("70", "house_meter")
 
 
 def test_house_meter_of_a_zone_shares_what_that_zone_left():

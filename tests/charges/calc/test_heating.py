@@ -227,4 +227,44 @@ def test_correction_without_a_price_is_refused_with_the_rest():
     )
     document["tariffs"] = []
 
-    assert [problem.partition(":")[0] for problem in problems_of(document)] == ["tariffs"]
+    assert [problem.partition(":")[0] for problem in problems_of(document)] == ["tariffs"] * 2
+
+
+def test_correction_of_an_account_without_heating_is_refused():
+    document = heated(
+        account(),
+        account("2", services=[], heating_charged="1.00"),
+        heating={"season": "year", "house_volume": "40", "year_volume": "20"},
+    )
+
+    assert problems_of(document) == [
+        ("houses[0].accounts[1].heating_charged: у счёта нет строки отопления: счёт с отоплением")
+    ]
+
+
+def test_heat_by_the_norm_is_a_volume_of_the_month_when_prices_change():
+    document = heated(account(area="33.33"), heating={"season": "year", "months": 7})
+    document["tariffs"] = [
+        tariff("heating", "1000", to="2024-01-11"),
+        tariff("heating", "1001", **{"from": "2024-01-11"}),
+    ]
+
+    volumes = [row[3] for row in slices_of(line_of(document))]
+
+    # 33.33 × 0.02 × 0.583333 = 0.3888497778; 10/31 of it, then the rest
+    assert volumes == ["0.1254354", "0.2634144"]
+
+
+def test_heat_meter_of_an_account_without_heating_measures_no_premises():
+    document = heated(
+        account(),
+        account(
+            "2",
+            services=[],
+            meters=[meter("heating", ("2023-12-31", "0"), ("2024-01-31", "9"))],
+        ),
+        heating={"season": "heating", "house_volume": "40"},
+    )
+
+    assert lines_of(document)[0]["individual"]["method"] == "house_meter"
+    assert lines_of(document)[0]["individual"]["volume"] == "2"

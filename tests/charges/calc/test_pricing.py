@@ -10,6 +10,7 @@ from tests.charges.calc.scenarios import (
     meter,
     norm,
     part,
+    problems_of,
     residents,
     scenario,
     service,
@@ -148,10 +149,23 @@ def test_use_of_another_month_does_not_divide_the_line():
     assert line_of(power("10", common="20", tariffs=tariffs))["use"] is None
 
 
-def test_service_priced_for_common_use_only_has_no_individual_part():
-    document = power("10", common="20", tariffs=BY_USE[1:])
+def test_individual_volume_needs_a_tariff_that_is_not_for_common_use():
+    assert problems_of(power("10", common="20", tariffs=BY_USE[1:])) == [
+        (
+            "tariffs: нет тарифа услуги «power» для индивидуального потребления с 2024-03-01 по "
+            "2024-03-31: тариф на каждый день, за который есть объём"
+        )
+    ]
 
-    assert line_of(document)["individual"] is None
+
+def test_tariff_for_common_use_alone_prices_a_service_without_individual_volumes():
+    document = power("10", common="20", tariffs=BY_USE[1:])
+    document["houses"][0]["accounts"][0]["meters"] = []
+
+    line = line_of(document)
+
+    assert (line["use"], line["individual"]) == (None, None)
+    assert line["common"] == part("2", "house_meter", "6.00")
 
 
 # --- VAT

@@ -182,6 +182,14 @@ def test_recalculation_tells_its_period_reason_and_basis():
     )
 
 
+def test_recalculation_for_the_month_itself_names_no_month():
+    row = given("0.00", for_period="2024-03")
+
+    assert line_of(watered(account(recalculations=[row])))["why"][-1] == (
+        "Перерасчёт, 0,00 руб. (п. 61, 69 Правил № 354)"
+    )
+
+
 def test_recalculation_of_a_service_without_a_line_is_refused():
     document = watered(account(), account("2", recalculations=[given("1"), given("1", "other")]))
     document["services"].append(service("other"))

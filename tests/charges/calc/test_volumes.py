@@ -9,6 +9,7 @@ from tests.charges.calc.scenarios import (
     lines_of,
     norm,
     part,
+    problems_of,
     residents,
     scenario,
     service,
@@ -41,6 +42,16 @@ def test_norm_of_area_is_a_norm():
     document = charged_by("norm_area", account(), norms=[norm("x", per_m2="0.12")])
 
     assert line_of(document)["individual"] == part("6", "norm", "60.00")
+
+
+def test_norm_of_area_is_needed_where_used():
+    document = charged_by("norm_area", account(services=[]), norms=[])
+    document["houses"][0]["accounts"].append(account("2"))
+
+    assert problems_of(document) == [
+        "norms: нет норматива per_m2 услуги «x»: норматив на месяц расчёта"
+    ]
+    assert problems_of(charged_by("norm_area", account(services=[]), norms=[])) == []
 
 
 def test_yearly_norm_gives_a_twelfth_without_rounding():
