@@ -13,6 +13,16 @@ from accounts_registry.models.account import (
 from accounts_registry.models.house import House, Premises, PremisesKind
 from accounts_registry.models.meter import Meter, MeterReading, ReadingSource
 from accounts_registry.models.organisation import Organisation, Payee
+from accounts_registry.models.reference import (
+    CalendarDay,
+    Country,
+    DueDay,
+    PenaltySuspension,
+    RateKind,
+    ReferenceRate,
+    UpliftCoefficient,
+    UpliftKind,
+)
 from accounts_registry.models.service import (
     ChargeKind,
     Service,
@@ -28,9 +38,12 @@ __all__ = [
     "AccountOwnership",
     "AccountResidents",
     "AccountService",
+    "CalendarDay",
     "CatalogueChange",
     "ChargeKind",
+    "Country",
     "DeliveryMethod",
+    "DueDay",
     "House",
     "Membership",
     "Meter",
@@ -38,15 +51,20 @@ __all__ = [
     "Organisation",
     "OrganisationSetting",
     "Payee",
+    "PenaltySuspension",
     "Person",
     "PersonalAccount",
     "Premises",
     "PremisesKind",
+    "RateKind",
     "ReadingSource",
+    "ReferenceRate",
     "Service",
     "ServiceGroup",
     "ServiceSource",
     "SettingName",
     "SourceRole",
+    "UpliftCoefficient",
+    "UpliftKind",
     "Zone",
 ]

@@ -14,12 +14,17 @@ from accounts_registry.models import (
     AccountOwnership,
     AccountResidents,
     AccountService,
+    CalendarDay,
     CatalogueChange,
+    DueDay,
     Membership,
     Meter,
     MeterReading,
     OrganisationSetting,
+    PenaltySuspension,
+    ReferenceRate,
     ServiceSource,
+    UpliftCoefficient,
 )
 from tests.cast import NOON, TihiyOkean, tihiy_okean
 from tests.factories import (
@@ -40,6 +45,7 @@ pytestmark = pytest.mark.django_db
 Break = Callable[[TihiyOkean], Any]
 
 JULY_1 = dt.date(2013, 7, 1)
+JULY_2 = dt.date(2013, 7, 2)
 FROM_JULY = (JULY_1, None)
 ENDLESS = (None, JULY_1)
 FAR = (dt.date(2000, 1, 1), dt.date(2000, 1, 2))
@@ -84,6 +90,21 @@ def add_setting(
     return OrganisationSetting.objects.create(
         organisation=okean.organisation, name="common_volume_rounding", value=value, valid=valid
     )
+
+
+def add_rate(**columns: Any) -> ReferenceRate:
+    plain = {"kind": "key", "since": JULY_1, "percent": 1, "source": "приказ"}
+    return ReferenceRate.objects.create(**(plain | columns))
+
+
+def add_due_day(okean: TihiyOkean, **columns: Any) -> DueDay:
+    plain = {"day": 15, "valid": FROM_JULY, "source": "договор"}
+    return DueDay.objects.create(organisation=okean.organisation, **(plain | columns))
+
+
+def add_uplift(okean: TihiyOkean, **columns: Any) -> UpliftCoefficient:
+    plain = {"kind": "cold_water", "coefficient": 2, "valid": FROM_JULY, "source": "приказ"}
+    return UpliftCoefficient.objects.create(organisation=okean.organisation, **(plain | columns))
 
 
 BREAKS: dict[str, Break] = {
@@ -160,10 +181,29 @@ BREAKS: dict[str, Break] = {
     "reading_is_not_negative": lambda o: read(o, value=-1),
     "reading_source_is_known": lambda o: read(o, source="guess"),
     "setting_value_is_known": lambda o: add_setting(o, value="volume:8"),
-    "setting_holds_for_whole_months": lambda o: add_setting(o, valid=(dt.date(2013, 7, 2), None)),
+    "setting_holds_for_whole_months": lambda o: add_setting(o, valid=(JULY_2, None)),
     "setting_spans_do_not_overlap": lambda o: [add_setting(o), add_setting(o)],
     "catalogue_change_changes": lambda o: CatalogueChange.objects.create(
         book="settings", before="1", after="1", changed_at=NOON
+    ),
+    "rate_begins_once_a_day": lambda o: add_rate(since=dt.date(2016, 1, 1)),
+    "rate_is_not_negative": lambda o: add_rate(percent=None),
+    "rate_kind_is_known": lambda o: add_rate(kind="mood"),
+    "suspension_valid_has_a_start": lambda o: PenaltySuspension.objects.create(
+        valid=ENDLESS, source="суд"
+    ),
+    "suspension_of_an_account_names_no_organisation": lambda o: PenaltySuspension.objects.create(
+        account=o.fet, organisation=o.organisation, valid=FROM_JULY, source="суд"
+    ),
+    "due_day_is_in_every_month": lambda o: add_due_day(o, day=29),
+    "due_day_holds_for_whole_months": lambda o: add_due_day(o, valid=(JULY_2, None)),
+    "due_day_spans_do_not_overlap": lambda o: [add_due_day(o), add_due_day(o)],
+    "uplift_coefficient_is_at_least_one": lambda o: add_uplift(o, coefficient=0),
+    "uplift_kind_is_known": lambda o: add_uplift(o, kind="gas"),
+    "uplift_coefficient_valid_has_a_start": lambda o: add_uplift(o, valid=ENDLESS),
+    "uplift_coefficient_spans_do_not_overlap": lambda o: [add_uplift(o), add_uplift(o)],
+    "calendar_names_a_day_once": lambda o: CalendarDay.objects.create(
+        day=dt.date(2013, 1, 1), source="приказ"
     ),
 }
 
