@@ -132,7 +132,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Every minute the worker itself looks for work whose ring or whose worker was lost.
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": 60, "options": {"expires": 55}}
-    for task in ("charges.tasks.sweep", "payment_docs.tasks.sweep", "mailing.tasks.sweep")
+    for task in (
+        "charges.tasks.sweep",
+        "corrections.tasks.sweep",
+        "payment_docs.tasks.sweep",
+        "mailing.tasks.sweep",
+    )
 }
 CELERY_TIMEZONE = TIME_ZONE
 
