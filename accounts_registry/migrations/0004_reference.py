@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ставка',
                 'verbose_name_plural': 'ставки',
                 'ordering': ['kind', '-since'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'country', 'organisation', 'since'), name='rate_begins_once_a_day', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('percent__gte', 0), models.Q(('kind', 'cap'), ('percent__isnull', True)), _connector='OR'), name='rate_is_not_negative'), models.CheckConstraint(condition=models.Q(('kind__in', ['key', 'cap', 'daily', 'vat'])), name='rate_kind_is_known')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'country', 'organisation', 'since'), name='rate_begins_once_a_day', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('percent__gte', 0), ('percent__isnull', False)), models.Q(('kind', 'cap'), ('percent__isnull', True)), _connector='OR'), name='rate_is_not_negative'), models.CheckConstraint(condition=models.Q(('kind__in', ['key', 'cap', 'daily', 'vat'])), name='rate_kind_is_known')],
             },
         ),
         migrations.CreateModel(

@@ -61,7 +61,8 @@ class ReferenceRate(Reference):
             ),
             models.CheckConstraint(
                 name="rate_is_not_negative",
-                condition=Q(percent__gte=0) | Q(percent__isnull=True, kind=RateKind.CAP),
+                condition=Q(percent__isnull=False, percent__gte=0)
+                | Q(percent__isnull=True, kind=RateKind.CAP),
             ),
             models.CheckConstraint(
                 name="rate_kind_is_known", condition=Q(kind__in=RateKind.values)
