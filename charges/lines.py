@@ -62,7 +62,7 @@ def copy_lines(
 
 def freeze(house: House, *, period: Period, document: Mapping[str, Any], result: str) -> None:
     """Keep what the house was calculated from, with digests of input and result."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = document_text(document)
     ChargeInput.objects.create(
         house=house,
         month=period.first_day,
@@ -71,6 +71,11 @@ def freeze(house: House, *, period: Period, document: Mapping[str, Any], result:
         result_digest=digest(result),
         rules_version=RULES_VERSION,
     )
+
+
+def document_text(document: Mapping[str, Any]) -> str:
+    """The bytes a scenario document is frozen as: the same facts always give the same."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def thaw(frozen: ChargeInput) -> bytes:

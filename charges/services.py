@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import House, Organisation, PersonalAccount, Service
-from charges import computed, lines
+from charges import anomalies, changes, computed, lines
 from charges.calc.calculation import calculate
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
@@ -29,6 +29,7 @@ from zhkh.runs.models import Run, RunState
 
 KIND = "charges"
 HOUSES_IN_A_CHUNK = 20
+HOUSES_NAMED = 5
 TOO_LARGE = (
     "Рассчитанная сумма или объём больше, чем хранит база данных: проверьте цены и показания."
 )
@@ -74,6 +75,11 @@ class RecalculationsChanged(ChargesRefusal):
         )
 
 
+class FactsChanged(ChargesRefusal):
+    def __init__(self, period: Period, outdated: changes.Outdated) -> None:
+        super().__init__(outdated_sentence(period, outdated))
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class DraftTotals:
     """What a confirmation is about: accounts with lines, and the sum of their bills in roubles."""
@@ -114,6 +120,7 @@ def request_calculation(
     if not houses:
         raise NothingToCharge(organisation)
     periods.start_calculation(organisation_id=organisation.pk, period=period)
+    changes.mark_start(organisation=organisation, period=period)
     with connection.cursor() as cursor:
         cursor.execute("SELECT charges_open_month(%s)", [period.first_day])
     return runs.start_run(
@@ -176,6 +183,7 @@ def confirm_month(
     :raises HousesNotCalculated: some house of the last run has errors or was not reached.
     :raises DraftChanged: the draft is not the one whose totals the accountant saw.
     :raises RecalculationsChanged: some were entered after the draft was calculated.
+    :raises FactsChanged: some houses would be charged otherwise now.
     :raises PeriodRefusal: there is no draft or an earlier month is not posted.
     """
     periods.lock_draft(organisation_id=organisation.pk, period=period)
@@ -186,6 +194,9 @@ def confirm_month(
         raise DraftChanged(period)
     if computed.misses_recalculations(organisation=organisation, period=period):
         raise RecalculationsChanged(period)
+    outdated = changes.outdated(organisation=organisation, period=period)
+    if outdated:
+        raise FactsChanged(period, outdated)
     computed.post_computed(
         organisation=organisation, period=period, by=by, at=_time_of_transaction()
     )
@@ -215,6 +226,22 @@ def unready_houses(*, organisation: Organisation, period: Period) -> list[str]:
     return [
         f"{item.title}: {item.message or 'не рассчитан'}" for item in runs.unfinished_items(run)
     ]
+
+
+def outdated_sentence(period: Period, outdated: changes.Outdated) -> str:
+    """What stands in the draft no longer, and what to do."""
+    if outdated.terms:
+        return (
+            f"После расчёта за {period.title} изменены тарифы, нормативы или услуги: "
+            "рассчитайте месяц ещё раз и проверьте новые суммы."
+        )
+    named = "; ".join(house.address for house in outdated.houses[:HOUSES_NAMED])
+    more = len(outdated.houses) - HOUSES_NAMED
+    others = f" и ещё домов: {more}" if more > 0 else ""
+    return (
+        f"После расчёта за {period.title} изменены данные, от которых зависят суммы: {named}{others}. "
+        "Пересчитайте эти дома или весь месяц и проверьте новые суммы."
+    )
 
 
 def draft_totals(*, organisation: Organisation, period: Period) -> DraftTotals:
@@ -317,6 +344,7 @@ def _put_in_draft(
 
 @transaction.atomic
 def _end(run: Run, *, organisation: Organisation, period: Period, at: dt.datetime) -> Run:
+    anomalies.find_anomalies(organisation=organisation, period=period, run_id=run.pk)
     run = runs.finish_run(run, at=at)
     periods.finish_calculation(
         organisation_id=organisation.pk,

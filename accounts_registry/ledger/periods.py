@@ -173,16 +173,51 @@ def lock_draft(*, organisation_id: int, period: Period) -> AccountingPeriod:
     :raises MonthIsNotDraft: it was never calculated.
     :raises MonthIsOutOfTurn: an earlier month is not posted yet.
     """
-    row = _locked_draft(organisation_id=organisation_id, period=period)
-    earlier = (
-        AccountingPeriod.objects.filter(organisation_id=organisation_id, month__lt=period.first_day)
+    row = locked_draft(organisation_id=organisation_id, period=period)
+    earlier = earliest_unposted(organisation_id=organisation_id, before=period)
+    if earlier:
+        raise MonthIsOutOfTurn(period, earlier.period)
+    return row
+
+
+def locked_draft(*, organisation_id: int, period: Period) -> AccountingPeriod:
+    """
+    A draft locked against everybody else, whatever its turn. Must run inside a transaction.
+
+    :raises MonthIsPosted: it is posted.
+    :raises MonthIsBusy: it is being calculated.
+    :raises MonthIsNotDraft: there is no draft.
+    """
+    if not find_period(organisation_id=organisation_id, period=period):
+        raise MonthIsNotDraft(period)
+    row = _locked(organisation_id=organisation_id, period=period)
+    _refuse_unless_draft(row)
+    return row
+
+
+def find_draft(*, organisation_id: int, period: Period) -> AccountingPeriod:
+    """
+    The draft as it stands, not locked: to look at.
+
+    :raises MonthIsPosted: it is posted.
+    :raises MonthIsBusy: it is being calculated.
+    :raises MonthIsNotDraft: there is no draft.
+    """
+    row = find_period(organisation_id=organisation_id, period=period)
+    if row is None:
+        raise MonthIsNotDraft(period)
+    _refuse_unless_draft(row)
+    return row
+
+
+def earliest_unposted(*, organisation_id: int, before: Period) -> AccountingPeriod | None:
+    """The first month before the given one that still waits to be posted."""
+    return (
+        AccountingPeriod.objects.filter(organisation_id=organisation_id, month__lt=before.first_day)
         .exclude(state=PeriodState.POSTED)
         .order_by("month")
         .first()
     )
-    if earlier:
-        raise MonthIsOutOfTurn(period, earlier.period)
-    return row
 
 
 def reopen(*, organisation_id: int, period: Period) -> AccountingPeriod:
@@ -194,7 +229,7 @@ def reopen(*, organisation_id: int, period: Period) -> AccountingPeriod:
     :raises MonthIsNotDraft: there is no draft.
     """
     return _set_state(
-        _locked_draft(organisation_id=organisation_id, period=period), PeriodState.OPEN
+        locked_draft(organisation_id=organisation_id, period=period), PeriodState.OPEN
     )
 
 
@@ -222,17 +257,13 @@ def _unposted_month(*, organisation_id: int, own: Period) -> AccountingPeriod:
     return open_month(organisation_id=organisation_id, period=wanted)
 
 
-def _locked_draft(*, organisation_id: int, period: Period) -> AccountingPeriod:
-    if not find_period(organisation_id=organisation_id, period=period):
-        raise MonthIsNotDraft(period)
-    row = _locked(organisation_id=organisation_id, period=period)
+def _refuse_unless_draft(row: AccountingPeriod) -> None:
     if row.state == PeriodState.POSTED:
-        raise MonthIsPosted(period)
+        raise MonthIsPosted(row.period)
     if row.state == PeriodState.CALCULATING:
-        raise MonthIsBusy(period)
+        raise MonthIsBusy(row.period)
     if row.state != PeriodState.DRAFT:
-        raise MonthIsNotDraft(period)
-    return row
+        raise MonthIsNotDraft(row.period)
 
 
 def _last_month(*, organisation_id: int) -> Period | None:

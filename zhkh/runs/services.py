@@ -141,6 +141,18 @@ def finish_run(run: Run, *, at: dt.datetime) -> Run:
     return run
 
 
+def settle_item(run: Run, item_key: str, title: str) -> None:
+    """
+    An item done apart from an ended run: it is done, and so is the run once nothing else failed.
+
+    An object that came after the run is added to it.
+    """
+    assert run.finished_at, "the run has ended"
+    RunItem.objects.get_or_create(run=run, item_key=item_key, defaults={"title": title})
+    _mark(run, item_key, ItemState.DONE, "")
+    finish_run(run, at=run.finished_at)
+
+
 def _mark(run: Run, item_key: str, state: ItemState, message: str) -> None:
     item = run.items.get(item_key=item_key)
     item.state = state
