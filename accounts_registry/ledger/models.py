@@ -253,7 +253,10 @@ class Adjustment(models.Model):
             models.CheckConstraint(
                 name="adjustment_kind_is_known", condition=Q(kind__in=AdjustmentKind.values)
             ),
-            models.CheckConstraint(name="adjustment_is_not_zero", condition=~Q(amount=0)),
+            models.CheckConstraint(
+                name="only_a_recalculation_comes_to_nothing",
+                condition=~Q(amount=0) | Q(kind=AdjustmentKind.RECALCULATION),
+            ),
             models.CheckConstraint(
                 name="transfer_and_write_off_belong_to_an_operation",
                 condition=~Q(kind__in=[AdjustmentKind.TRANSFER, AdjustmentKind.WRITE_OFF])

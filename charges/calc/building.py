@@ -158,11 +158,11 @@ class _House:
         to_first_lines = given(account, place, served, self.tables.month.period, self.demands)
         heated = next((d.service for d in drafts if d.service.charge is Charge.HEATING), None)
         if account.heating_charged is not None:
-            changes = yearly_correction(
+            correction = yearly_correction(
                 heated, account, place, self.house, self.tables, self.demands
             )
-            if heated and changes:
-                to_first_lines.setdefault(heated.code, []).extend(changes)
+            if heated and correction:
+                to_first_lines.setdefault(heated.code, []).extend(correction)
         lines = []
         for draft in drafts:
             changes = list(lowered(draft, account, self.house, self.tables))

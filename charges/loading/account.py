@@ -41,11 +41,12 @@ def account_document(account: PersonalAccount, period: Period) -> Document:
     )
 
 
-def services_document(connections: Iterable[AccountService]) -> Document:
-    rows = list(connections)
+def services_document(connections: Iterable[AccountService], period: Period) -> Document:
+    """The act that no meter can be put outlives the service: drainage still asks for it."""
+    latest = {row.service.code: row for row in connections}
     return {
-        "services": [row.service.code for row in rows],
-        "meter_impossible": [row.service.code for row in rows if row.meter_impossible],
+        "services": [code for code, row in latest.items() if touches(row.valid, period)],
+        "meter_impossible": [code for code, row in latest.items() if row.meter_impossible],
     }
 
 

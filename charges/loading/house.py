@@ -86,7 +86,7 @@ def _accounts(
     codes = {service.pk: service.code for service in house.organisation.services.all()}
     return [
         account_document(account, period)
-        | services_document(connected[account.pk])
+        | services_document(connected[account.pk], period)
         | {
             "meters": [meter_document(meter, period) for meter in meters[account.pk]],
             "recalculations": [
@@ -166,12 +166,11 @@ def _connections(house: House, period: Period) -> defaultdict[int, list[AccountS
     found: defaultdict[int, list[AccountService]] = defaultdict(list)
     for row in (
         AccountService.objects.filter(
-            account__premises__house=house,
-            valid__overlap=(period.first_day, period.next_first_day),
+            account__premises__house=house, valid__startswith__lt=period.next_first_day
         )
         .exclude(service__code="")
         .select_related("service")
-        .order_by("service__position", "service__file_position", "service_id")
+        .order_by("service__position", "service__file_position", "service_id", "valid")
     ):
         found[row.account_id].append(row)
     return found

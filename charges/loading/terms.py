@@ -59,12 +59,11 @@ def _service(service: Service) -> Document:
             "group": service.group,
             "charge": service.charge,
             "order": service.position,
-            "from": sources[SourceRole.DRAINED],
             "minus": sources[SourceRole.SUBTRACTED],
             "vat": plain_or_none(service.vat_rate),
             "uplift": service.has_uplift or None,
         }
-    ) | {"name": service.name, "unit": service.unit}
+    ) | {"name": service.name, "unit": service.unit, "from": sources[SourceRole.DRAINED]}
 
 
 def _tariff(row: Tariff, period: Period) -> Document:

@@ -9,7 +9,6 @@ from accounts_registry.ledger.balances import balance_of
 from accounts_registry.models import House, Organisation, PersonalAccount, Premises
 from charges.models import ChargeLine, ComputedAdjustment
 from tests.charges.calc.scenarios import (
-    ALWAYS,
     account,
     cold_water,
     house,
@@ -29,7 +28,6 @@ from zhkh.scenarios.refusals import (
     NotStoredYet,
     OrganisationExists,
     PaymentTooLate,
-    SourceNamedTwice,
     TooLargeForDatabase,
 )
 
@@ -230,6 +228,8 @@ def entered_recalculations():
             recalculations=[
                 {"service": "fee", "amount": "-10.01", "for_period": "2023-12"},
                 {"service": "fee", "amount": "3", "reason": "по заявлению", "basis": "акт 1"},
+                {"service": "fee", "amount": "0", "reason": "нечего менять"},
+                {"service": "fee", "amount": "1", "for_period": "2024-03"},
             ],
             benefits=[{"service": "fee", "share": "0.3333"}],
         )
@@ -269,6 +269,34 @@ def away_and_interrupted():
         ],
     )
     document["services"][0]["vat"] = "0.2"
+    return document
+
+
+def act_about_a_service_of_others():
+    """Drainage asks for an act on every source, also on one the account does not have."""
+    away = {
+        "persons": 1,
+        "left": "2024-03-01",
+        "returned": "2024-03-20",
+        "applied_on": "2024-03-21",
+    }
+    document = cold_water(
+        *(
+            account(
+                number,
+                services=["cold_water", "drain"],
+                meter_impossible=impossible,
+                absences=[away],
+            )
+            for number, impossible in (("1", ["cold_water", "hot"]), ("2", ["cold_water"]))
+        )
+    )
+    document["services"] += [
+        service("hot"),
+        service("drain", "drainage", **{"from": ["cold_water", "hot", "cold_water"]}),
+        service("nothing", "drainage", **{"from": []}),
+    ]
+    document["tariffs"] += [tariff("drain", "1"), tariff("nothing", "1")]
     return document
 
 
@@ -329,6 +357,7 @@ CASES = [
     shared_premises,
     entered_recalculations,
     away_and_interrupted,
+    act_about_a_service_of_others,
     year_of_heating,
     voted_and_zones,
 ]
@@ -447,43 +476,10 @@ def test_the_same_organisation_twice():
         by_database(fees(account("11")))
 
 
-@pytest.mark.parametrize(
-    ("fact", "missing"),
-    [
-        ({"recalculations": [{"service": "fee", "amount": "0"}]}, "recalculations: amount 0"),
-        (
-            {"recalculations": [{"service": "fee", "amount": "1", "for_period": "2024-03"}]},
-            "recalculations: for_period = period",
-        ),
-    ],
-)
-def test_facts_without_a_place_are_refused_before_anything_is_saved(fact, missing):
-    with pytest.raises(NotStoredYet, match=f"^not supported yet: {missing}$"):
-        by_database(fees(account(**fact)))
-
-    assert not Organisation.objects.exists()
-
-
-def test_an_act_about_a_service_the_account_does_not_have_is_refused_beside_absences():
-    away = {"persons": 1, "left": ALWAYS, "returned": "2000-01-02", "applied_on": ALWAYS}
-
-    with pytest.raises(NotStoredYet):
-        by_database(fees(account(services=[], meter_impossible=["fee"], absences=[away])))
-
-
 def test_a_payment_of_another_age_opens_no_thousand_months():
     document = fees(account(payments=[{"on": "9999-12-31", "amount": "1"}]))
 
     with pytest.raises(PaymentTooLate):
-        by_database(document)
-
-
-def test_sources_named_twice_are_refused():
-    document = cold_water()
-    document["services"].append(service("drain", "drainage", **{"from": ["cold_water"] * 2}))
-    document["tariffs"].append(tariff("drain", "1"))
-
-    with pytest.raises(SourceNamedTwice):
         by_database(document)
 
 

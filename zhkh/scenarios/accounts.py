@@ -71,10 +71,10 @@ def _facts(row: PersonalAccount, account: inputs.Account, target: Target) -> Non
             account=row,
             service=service,
             meter_impossible=code in account.meter_impossible,
-            valid=target.onward,
+            valid=target.onward if account.has(code) else target.before,
         )
         for code, service in target.services.items()
-        if account.has(code)
+        if account.has(code) or code in account.meter_impossible
     )
 
 

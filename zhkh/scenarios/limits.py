@@ -6,7 +6,7 @@ from decimal import Decimal
 from charges.calc import inputs
 from charges.calc.parse.json_text import walk
 from charges.calc.problems import Place, Problem
-from zhkh.scenarios.refusals import NotStoredYet, PaymentTooLate, SourceNamedTwice
+from zhkh.scenarios.refusals import NotStoredYet, PaymentTooLate
 
 MOST_COUNTED = 2**31 - 1
 LATEST_PAYMENT_YEARS = 10  # months up to a payment are opened one by one
@@ -91,30 +91,11 @@ def refuse_unstorable(scenario: inputs.Scenario) -> None:
 
 
 def _refuse_what_has_no_place(scenario: inputs.Scenario) -> None:
-    accounts = [account for house in scenario.houses for account in house.accounts]
-    given = [item for account in accounts for item in account.recalculations]
-    found = {
-        "penalty": scenario.terms.penalty is not None,
-        "recalculations: amount 0": any(not item.amount for item in given),
-        "recalculations: for_period = period": any(
-            item.for_period == scenario.period for item in given
-        ),
-        "absences: meter_impossible без подключённой услуги": any(
-            account.absences and not all(account.has(code) for code in account.meter_impossible)
-            for account in accounts
-        ),
-    }
-    missing = [name for name, is_there in found.items() if is_there]
-    if missing:
-        raise NotStoredYet(missing)
+    if scenario.terms.penalty is not None:
+        raise NotStoredYet(["penalty"])
 
 
 def _refuse_what_does_not_fit(scenario: inputs.Scenario) -> None:
-    for service in scenario.terms.services:
-        for codes in (service.sources, service.minus):
-            twice = next((code for code in codes if codes.count(code) > 1), None)
-            if twice is not None:
-                raise SourceNamedTwice(service.code, twice)
     latest = scenario.period.first_day.year + LATEST_PAYMENT_YEARS
     for house in scenario.houses:
         for account in house.accounts:

@@ -33,13 +33,6 @@ class PaymentTooLate(CannotLoad):
         )
 
 
-class SourceNamedTwice(CannotLoad):
-    def __init__(self, service: str, source: str) -> None:
-        super().__init__(
-            f"Услуга «{service}» дважды берёт объём услуги «{source}»: назовите её один раз."
-        )
-
-
 class TooLargeForDatabase(CannotLoad):
     def __init__(self) -> None:
         super().__init__(

@@ -25,6 +25,11 @@ class Target:
         """From the month until further notice."""
         return DateRange(self.period.first_day, None)
 
+    @property
+    def before(self) -> DateRange:
+        """The month before: over by now, but its papers still count."""
+        return DateRange(self.period.previous().first_day, self.period.first_day)
+
 
 def span(row: Any) -> DateRange:
     return DateRange(row.since, row.until)
