@@ -29,8 +29,15 @@ def test_text():
     ],
 )
 def test_text_that_is_no_month(text):
-    with pytest.raises(ValueError, match=r".*"):
+    with pytest.raises(ValueError, match=".*") as refused:
         Period.parse(text)
+    assert refused.value.args == (text,)
+
+
+@pytest.mark.parametrize(("year", "month"), [(2013, 13), (2013, 0), (0, 7), (9999, 1)])
+def test_month_outside_the_calendar_is_not_made(year, month):
+    with pytest.raises(AssertionError):
+        Period(year, month)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from zhkh.kernel.quantity import format_quantity, plain, plain_price
         ("1113", "1113"),
         ("1E+3", "1000"),
         ("100", "100"),
+        ("100.00", "100"),
         ("-2.50", "-2.5"),
     ],
 )
