@@ -17,6 +17,7 @@ from zhkh.kernel.refusal import Refusal
 Command = Callable[[list[str]], int]
 
 PLAIN = {  # command: the module whose `main(argv)` does it
+    "bench": "zhkh.commands.bench",
     "demo": "zhkh.commands.demo",
     "scenario": "zhkh.commands.scenario",
     "services": "zhkh.commands.services",
@@ -45,6 +46,7 @@ WORDS = {
     "issue": "выпустить платёжные документы проведённого месяца",
     "check-books": "сверить книги: остатки, распределения, документы",
     "town": "построить выдуманный город: --accounts N --months M --seed S",
+    "bench": "замеры на выдуманном городе (charges)",
     "migrate": "привести базу данных к этой версии программы",
     "makemigrations": "записать изменения моделей",
     "makemessages": "собрать тексты для перевода",

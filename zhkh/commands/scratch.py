@@ -152,6 +152,11 @@ def _schema_fingerprint() -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
+def in_database(url: str, other: str) -> str:
+    """The address of this server and role, in the database the other address names."""
+    return _in_database(url, urlsplit(other).path.removeprefix("/"))
+
+
 def _in_database(url: str, name: str) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"/{name}"))

@@ -8,19 +8,18 @@ import time
 
 from django.utils import timezone
 
+from zhkh.commands.bounds import OutOfBounds, check_bounds
 from zhkh.commands.choice import ChoiceRefusal, chosen_period
 from zhkh.kernel.refusal import Refusal
 from zhkh.town.building import build_town
 from zhkh.town.plan import Plan, Profile
-
-MOST_MONTHS = 120
 
 
 def main(argv: list[str]) -> int:
     """0 done; 2 bad input; 3 not possible now."""
     try:
         plan, options = read_plan(argv)
-    except ChoiceRefusal as refusal:
+    except (ChoiceRefusal, OutOfBounds) as refusal:
         print(refusal, file=sys.stderr)
         return 2
     try:
@@ -31,7 +30,10 @@ def main(argv: list[str]) -> int:
 
 
 def read_plan(argv: list[str]) -> tuple[Plan, argparse.Namespace]:
-    """:raises ChoiceRefusal: a number or the month makes no town."""
+    """
+    :raises ChoiceRefusal: the month is no month.
+    :raises OutOfBounds: a number makes no town.
+    """
     parser = argparse.ArgumentParser(prog="zhkh town", description="Построить выдуманный город.")
     parser.add_argument("--accounts", type=int, required=True, help="сколько лицевых счетов")
     parser.add_argument("--months", type=int, default=1, help="месяцев учёта, последний открыт")
@@ -41,21 +43,13 @@ def read_plan(argv: list[str]) -> tuple[Plan, argparse.Namespace]:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="процессов")
     parser.add_argument("--json", action="store_true", help="ответ для программы")
     options = parser.parse_args(argv)
-    for name, least, most in (
-        ("accounts", 1, 10_000_000),
-        ("months", 1, MOST_MONTHS),
-        ("seed", 0, 10**9),
-        ("workers", 1, 64),
-    ):
-        if not least <= getattr(options, name) <= most:
-            raise ChoiceRefusal(f"--{name}: ожидается число от {least} до {most}.")
-    last = chosen_period(options.period)
+    check_bounds(options)
     plan = Plan(
         accounts=options.accounts,
         months=options.months,
         seed=options.seed,
         profile=Profile(options.profile),
-        last=last,
+        last=chosen_period(options.period),
     )
     return plan, options
 
