@@ -29,7 +29,7 @@ def test_text():
     ],
 )
 def test_text_that_is_no_month(text):
-    with pytest.raises(ValueError, match=".*") as refused:
+    with pytest.raises(ValueError, match=r".*") as refused:
         Period.parse(text)
     assert refused.value.args == (text,)
 
