@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -25,11 +25,12 @@ from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
-from zhkh.runs.models import Run, RunState
+from zhkh.runs.models import ItemState, Run, RunState
 
 KIND = "charges"
 HOUSES_IN_A_CHUNK = 20
 HOUSES_NAMED = 5
+NOT_CHOSEN = "Дом не выбран для расчёта: рассчитайте его до проведения месяца."
 TOO_LARGE = (
     "Рассчитанная сумма или объём больше, чем хранит база данных: проверьте цены и показания."
 )
@@ -108,19 +109,29 @@ def calculate_month(
 
 @transaction.atomic(durable=True)
 def request_calculation(
-    *, organisation: Organisation, period: Period, by: HasPrimaryKey | None, at: dt.datetime
+    *,
+    organisation: Organisation,
+    period: Period,
+    by: HasPrimaryKey | None,
+    at: dt.datetime,
+    only: Collection[int] | None = None,
 ) -> Run:
     """
     The run with all houses waiting; any worker may take it from now on.
 
-    :raises NothingToCharge: no houses.
+    With `only` (ids of houses) the others stay in the draft as the last run left them; one it
+    never reached is told as left out.
+
+    :raises NothingToCharge: no houses, or none of those named.
     :raises PeriodRefusal: the month is posted or being calculated.
     """
     houses = list(House.objects.filter(organisation=organisation).order_by("code"))
-    if not houses:
+    if not houses or (only is not None and not {house.pk for house in houses} & set(only)):
         raise NothingToCharge(organisation)
+    settled = _left_alone(organisation, period, houses, only)
     periods.start_calculation(organisation_id=organisation.pk, period=period)
-    changes.mark_start(organisation=organisation, period=period)
+    if not settled:
+        changes.mark_start(organisation=organisation, period=period)
     with connection.cursor() as cursor:
         cursor.execute("SELECT charges_open_month(%s)", [period.first_day])
     return runs.start_run(
@@ -130,7 +141,22 @@ def request_calculation(
         items=[(str(house.pk), house.address) for house in houses],
         by=by,
         at=at,
+        settled=settled,
     )
+
+
+def _left_alone(
+    organisation: Organisation, period: Period, houses: list[House], only: Collection[int] | None
+) -> dict[str, runs.Settled]:
+    if only is None:
+        return {}
+    last = runs.latest_run(kind=KIND, subject=subject_of(organisation, period))
+    known = runs.settled_items(last) if last else {}
+    return {
+        str(house.pk): known.get(str(house.pk), (ItemState.FAILED, NOT_CHOSEN))
+        for house in houses
+        if house.pk not in only
+    }
 
 
 def work_on(*, run_id: int, clock: Clock) -> Run:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -16,6 +16,9 @@ from zhkh.runs.models import ItemState, Run, RunItem, RunState
 class HasPrimaryKey(Protocol):
     @property
     def pk(self) -> int: ...
+
+
+Settled = tuple[ItemState, str]
 
 
 class RunIsBusy(Refusal):
@@ -39,7 +42,7 @@ class Progress:
 
 
 @transaction.atomic
-def start_run(
+def start_run(  # noqa: PLR0913 (each is a fact of the run)
     *,
     kind: str,
     subject: str,
@@ -47,15 +50,29 @@ def start_run(
     items: Iterable[tuple[str, str]],
     by: HasPrimaryKey | None,
     at: dt.datetime,
+    settled: Mapping[str, Settled] | None = None,
 ) -> Run:
-    """A run with its items (key, title), all waiting."""
+    """
+    A run with its items (key, title), all waiting.
+
+    Items named in `settled` are not worked on: they stand as an earlier run left them.
+    """
+    known = settled or {}
     run = Run.objects.create(
         kind=kind, subject=subject, title=title, started_at=at, started_by_id=by.pk if by else None
     )
     RunItem.objects.bulk_create(
-        RunItem(run=run, item_key=key, title=item_title) for key, item_title in items
+        RunItem(run=run, item_key=key, title=item_title, state=state, message=message)
+        for key, item_title in items
+        for state, message in [known.get(key, (ItemState.WAITING, ""))]
     )
     return run
+
+
+def settled_items(run: Run) -> dict[str, Settled]:
+    """State and message of the items that are done or failed, by key."""
+    rows = run.items.exclude(state=ItemState.WAITING).values_list("item_key", "state", "message")
+    return {key: (ItemState(state), message) for key, state, message in rows}
 
 
 def working_run(*, kind: str, subject: str) -> Run | None:
