@@ -54,6 +54,11 @@ class Service(models.Model):
         "ставка НДС, доля", max_digits=6, decimal_places=4, null=True, blank=True
     )
     has_uplift = models.BooleanField("повышающий коэффициент", default=False)
+    is_capital_repair = models.BooleanField(
+        "взнос на капитальный ремонт",
+        default=False,
+        help_text="пени по ч. 14.1 ст. 155 ЖК РФ, отдельно от других услуг",
+    )
 
     class Meta:
         verbose_name = "услуга"

@@ -11,6 +11,7 @@ from charges.models.months import (
     Interruption,
     VotedSum,
 )
+from charges.models.penalties import PenaltyAccrual, PenaltyCutoff, PenaltyRule, PenaltySpan
 from charges.models.prices import (
     Norm,
     PriceAction,
@@ -40,6 +41,10 @@ __all__ = [
     "HouseHeating",
     "Interruption",
     "Norm",
+    "PenaltyAccrual",
+    "PenaltyCutoff",
+    "PenaltyRule",
+    "PenaltySpan",
     "PriceAction",
     "PriceChange",
     "PriceKind",
