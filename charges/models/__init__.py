@@ -11,7 +11,13 @@ from charges.models.months import (
     Interruption,
     VotedSum,
 )
-from charges.models.penalties import PenaltyAccrual, PenaltyCutoff, PenaltyRule, PenaltySpan
+from charges.models.penalties import (
+    PenaltyAccrual,
+    PenaltyCutoff,
+    PenaltyRule,
+    PenaltyShare,
+    PenaltySpan,
+)
 from charges.models.prices import (
     Norm,
     PriceAction,
@@ -44,6 +50,7 @@ __all__ = [
     "PenaltyAccrual",
     "PenaltyCutoff",
     "PenaltyRule",
+    "PenaltyShare",
     "PenaltySpan",
     "PriceAction",
     "PriceChange",

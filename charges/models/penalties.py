@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from accounts_registry.models import Organisation, PersonalAccount
+from accounts_registry.models import Organisation, PersonalAccount, Service
 
 
 class PenaltyRule(models.TextChoices):
@@ -114,3 +114,22 @@ class PenaltySpan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.since} — {self.until}: {self.amount}"
+
+
+class PenaltyShare(models.Model):
+    """The part of an accrual that falls on one service, as the books have it; only grows."""
+
+    accrual = models.ForeignKey(PenaltyAccrual, models.PROTECT, related_name="shares")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    accrued = models.DecimalField("начислено всего", max_digits=14, decimal_places=2)
+    amount = models.DecimalField("за месяц", max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = "пени по услуге"
+        verbose_name_plural = "пени по услугам"
+        constraints = [
+            models.UniqueConstraint(name="penalty_is_shared_once", fields=["accrual", "service"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.amount}"
