@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from charges.calc.balance import balance_of
 from charges.calc.benefits import benefits
-from charges.calc.common_house import CommonVolumes, Ground, common_volumes
+from charges.calc.common_house import Ground, common_volumes
+from charges.calc.common_volume import CommonVolumes
 from charges.calc.demands import Demands
 from charges.calc.drainage import drainage_volume
 from charges.calc.heating import heating_volumes
@@ -205,7 +206,7 @@ class _House:
                 row.zone,
                 round_ratio(row.volume, _VOLUME_PLACES),
                 row.method,
-                round_ratio(row.rest - row.volume, _VOLUME_PLACES),
+                round_ratio(row.undistributed, _VOLUME_PLACES),
             )
             for service in self.tables.services
             for zone in ZONES

@@ -1,10 +1,12 @@
 """Common volumes of a house and an account's share of them (contract: "Common volume"; п. 44–48 of Rules № 354)."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from charges.calc.common_limits import with_carried, within_norm
+from charges.calc.common_volume import Common, CommonVolumes
 from charges.calc.demands import Demands
 from charges.calc.inputs import (
     Account,
@@ -16,7 +18,7 @@ from charges.calc.inputs import (
     Service,
     Zone,
 )
-from charges.calc.pieces import ByZone, Note, note
+from charges.calc.pieces import ByZone, note
 from charges.calc.problems import Place
 from charges.calc.tables import MonthTables
 from charges.calc.words import number_words
@@ -26,24 +28,6 @@ from zhkh.kernel.money import round_ratio
 _SHARED = frozenset({Charge.METERED, Charge.HOT_WATER_TWO_PART, Charge.DRAINAGE})
 
 Individual = Sequence[Mapping[str, ByZone]]  # volumes of each account by service and zone
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Common:
-    """What the house has to share of one service in one zone."""
-
-    service: str
-    zone: Zone | None
-    rest: Fraction  # below zero: nothing is shared, the rest is only reported
-    method: Method
-    note: Note
-
-    @property
-    def volume(self) -> Fraction:
-        return max(Fraction(0), self.rest)
-
-
-CommonVolumes = dict[str, dict[Zone | None, Common]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,11 +47,36 @@ def common_volumes(ground: Ground) -> CommonVolumes:
     shared.sort(key=lambda service: service.charge is Charge.DRAINAGE)
     found: CommonVolumes = {}
     for service in shared:
-        rows = _given(service, ground) or _metered(service, ground) or _by_norm(service, ground)
+        rows = _of(service, ground)
         if not rows and service.charge is Charge.DRAINAGE:
             rows = _summed(service, found)
         if rows:
             found[service.code] = {row.zone: row for row in rows}
+    return charged_elsewhere(found, ground.tables.services)
+
+
+def _of(service: Service, ground: Ground) -> list[Common]:
+    """Of the service itself: as given, by house meters, by the norm."""
+    terms = ground.tables.terms
+    rows = _given(service, ground) or _metered(service, ground) or _by_norm(service, ground)
+    rows = with_carried(rows, service, ground.house, terms)
+    if terms.limits_common and any(row.method is Method.HOUSE_METER for row in rows):
+        rows = within_norm(rows, next(iter(_by_norm(service, ground)), None))
+    return rows
+
+
+def charged_elsewhere(found: CommonVolumes, services: Iterable[Service]) -> CommonVolumes:
+    """
+    Common volumes charged in a line of their own: resources for common property as part of housing.
+
+    ст. 154 ч. 1 п. 1 ЖК РФ, п. 29 of Rules № 491: the line of the resource itself has none then.
+    """
+    for service in services:
+        if service.common_of in found:
+            rows = found.pop(service.common_of)
+            found[service.code] = {
+                zone: dataclasses.replace(row, service=service.code) for zone, row in rows.items()
+            }
     return found
 
 
@@ -129,11 +138,10 @@ def _house_volume(service: str, ground: Ground) -> Fraction:
 
 def _metered_words(volume: Decimal, used: Fraction, made: Fraction, rest: Fraction) -> str:
     others = f" − {number_words(made)} на другие услуги" if made else ""
-    words = (
+    return (
         f"общедомовой прибор {number_words(volume)} − {number_words(used)} в помещениях{others} = "
         f"{number_words(rest)} (п. 44 Правил № 354, формула 12)"
     )
-    return f"{words}; остаток меньше нуля, распределяется 0" if rest < 0 else words
 
 
 # --- by norm, and the sum for drainage

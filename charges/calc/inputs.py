@@ -82,6 +82,14 @@ class RateMode(enum.StrEnum):
     STEPWISE = "stepwise"
 
 
+class NegativeCommon(enum.StrEnum):
+    """What becomes of a common volume below zero."""
+
+    REPORT = "report"
+    CARRY = "carry"
+    IGNORE = "ignore"
+
+
 class RoundingBasis(enum.StrEnum):
     """What of the common share is rounded: the volume per m², or the account's volume."""
 
@@ -107,6 +115,7 @@ class Service:
     minus: tuple[str, ...] = ()  # whose house volumes are made from this one
     vat: Decimal = Decimal(0)
     uplift: bool = False
+    common_of: str | None = None  # whose common volume is charged here, and nothing else
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -152,6 +161,15 @@ class CommonVolume:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HouseMeter:
+    service: str
+    volume: Decimal
+    zone: Zone | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CarriedRest:
+    """What earlier months left below zero, as a volume above zero."""
+
     service: str
     volume: Decimal
     zone: Zone | None = None
@@ -281,6 +299,7 @@ class House:
     heating: Heating | None = None
     voted: tuple[Voted, ...] = ()
     interruptions: tuple[Interruption, ...] = ()
+    carried: tuple[CarriedRest, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -318,6 +337,8 @@ class Terms:
     rounding: CommonRounding = CommonRounding()
     payments_counted_until: dt.date | None = None
     penalty: PenaltyTerms | None = None
+    limits_common: bool = False  # to the norm
+    negative_common: NegativeCommon = NegativeCommon.REPORT
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from charges.calc.common_house import Common, share_of, share_words
+from charges.calc.common_house import share_of, share_words
+from charges.calc.common_volume import Common
 from charges.calc.demands import Demands
 from charges.calc.inputs import Account, Charge, Component, House, Kind, Service, Use, Zone
 from charges.calc.pieces import ByZone, Piece, Pieces, note

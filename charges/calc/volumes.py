@@ -18,6 +18,8 @@ def individual_volumes(service: Service, account: Account, tables: MonthTables) 
 
     Drainage, heating and voted sums depend on other volumes and are found elsewhere.
     """
+    if service.common_of is not None:
+        return {}
     if service.charge in {Charge.METERED, Charge.HOT_WATER_TWO_PART}:
         return metered_volumes(service, account, tables)
     find = _FIXED.get(service.charge)

@@ -7,7 +7,7 @@ is missing where it is used — is refused by `charges.calc.calculation` in the 
 
 from collections.abc import Iterable, Iterator
 
-from charges.calc.inputs import CommonRounding, House, Scenario, Terms
+from charges.calc.inputs import CommonRounding, House, NegativeCommon, Scenario, Terms
 from charges.calc.parse.context import Context, context_of, in_document_order
 from charges.calc.parse.houses import read_house
 from charges.calc.parse.json_text import JsonObject, NotAnInteger, read_json, walk
@@ -24,7 +24,17 @@ from charges.calc.problems import Problem, ScenarioProblems, shown
 
 _FORMAT_VERSION = 1
 _REQUIRED = ("scenario", "period", "services", "tariffs", "houses")
-_OPTIONAL = ("title", "rounding", "norms", "uplifts", "payments_counted_until", "penalty", "expect")
+_OPTIONAL = (
+    "title",
+    "rounding",
+    "norms",
+    "uplifts",
+    "payments_counted_until",
+    "penalty",
+    "expect",
+    "x_limit_common_to_norm",
+    "x_negative_common",
+)
 
 
 def parse_text(data: bytes) -> Scenario:
@@ -83,9 +93,23 @@ def _terms(fields: dict[str, Node], context: Context) -> Terms | None:
     counted = fields.get("payments_counted_until")
     counted_until = counted.day() if counted else None
     penalty = read_penalty(fields["penalty"]) if "penalty" in fields else None
+    limit, negative = fields.get("x_limit_common_to_norm"), fields.get("x_negative_common")
+    limits_common = limit.flag() if limit else False
+    negative_common = negative.choice(NegativeCommon) if negative else NegativeCommon.REPORT
     if period is None:
         return None
-    return Terms(period, services, tariffs, norms, uplifts, rounding, counted_until, penalty)
+    return Terms(
+        period,
+        services,
+        tariffs,
+        norms,
+        uplifts,
+        rounding,
+        counted_until,
+        penalty,
+        limits_common,
+        negative_common,
+    )
 
 
 def _houses(fields: dict[str, Node], context: Context) -> tuple[House, ...]:

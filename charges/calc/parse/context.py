@@ -20,6 +20,8 @@ class Context:
     with_penalty: bool
     numbers: set[str] = dataclasses.field(default_factory=set)  # accounts met so far
     houses: set[str] = dataclasses.field(default_factory=set)
+    common_taken: set[str] = dataclasses.field(default_factory=set)
+    taking_common: frozenset[str] = frozenset()  # services that charge another's common volume
 
     def service(self, node: Node) -> str:
         """The code of a service that the scenario lists."""
@@ -40,14 +42,21 @@ def context_of(document: object) -> Context:
     if not isinstance(document, dict):
         return Context(None, with_penalty=False)
     services = document.get("services")
-    charges = None
-    if isinstance(services, list):
-        charges = {
-            service["code"]: str(service.get("charge"))
-            for service in services
-            if isinstance(service, dict) and isinstance(service.get("code"), str)
-        }
-    return Context(charges, with_penalty="penalty" in document)
+    with_penalty = "penalty" in document
+    if not isinstance(services, list):
+        return Context(None, with_penalty=with_penalty)
+    named = [
+        service
+        for service in services
+        if isinstance(service, dict) and isinstance(service.get("code"), str)
+    ]
+    return Context(
+        {service["code"]: str(service.get("charge")) for service in named},
+        with_penalty=with_penalty,
+        taking_common=frozenset(
+            service["code"] for service in named if service.get("x_common_of") is not None
+        ),
+    )
 
 
 def takes_common_volume(charge: str) -> bool:

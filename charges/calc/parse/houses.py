@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from charges.calc.inputs import (
     Account,
+    CarriedRest,
     Charge,
     CommonVolume,
     Heating,
@@ -30,6 +31,7 @@ _OPTIONAL = (
     "heating",
     "voted",
     "interruptions",
+    "x_carried_common",
 )
 
 
@@ -45,6 +47,7 @@ def read_house(node: Node, context: Context) -> House | None:
     heating = _heating(fields["heating"]) if "heating" in fields else None
     voted = _voted_sums(fields["voted"], context) if "voted" in fields else ()
     breaks = _interruptions(fields["interruptions"], context) if "interruptions" in fields else ()
+    carried = _carried(fields["x_carried_common"], context) if "x_carried_common" in fields else ()
     accounts = _accounts(fields, area, context)
     if not sound or area is None:
         return None
@@ -60,6 +63,7 @@ def read_house(node: Node, context: Context) -> House | None:
         heating,
         voted,
         breaks,
+        carried,
     )
 
 
@@ -129,6 +133,12 @@ def _house_volumes(
     return tuple(row for _, row in volumes), tuple(row for _, row in meters)
 
 
+def _carried(node: Node, context: Context) -> tuple[CarriedRest, ...]:
+    rows = node.each(lambda item: _house_meter(item, context))
+    _refuse_repeated(rows)
+    return tuple(CarriedRest(row.service, row.volume, row.zone) for _, row in rows)
+
+
 def _refuse_repeated(rows: Sequence[tuple[Node, CommonVolume | HouseMeter]]) -> None:
     seen = set()
     for node, row in rows:
@@ -165,6 +175,11 @@ def _service_with_common(fields: dict[str, Node], context: Context) -> str:
         return ""
     code = context.service(fields["service"])
     charge = context.charge_of(code)
+    if code in context.taking_common:
+        fields["service"].refuse(
+            "общедомовой объём этой услуги берётся у другой (x_common_of)",
+            "та, у которой он берётся",
+        )
     if charge in set(Charge) and not takes_common_volume(charge):
         fields["service"].refuse(
             f"у услуги вида {charge} нет общедомового объёма",

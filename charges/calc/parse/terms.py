@@ -18,7 +18,13 @@ from charges.calc.inputs import (
     Use,
     Zone,
 )
-from charges.calc.parse.context import Context, overlap, overlap_in_words, refuse_overlaps
+from charges.calc.parse.context import (
+    Context,
+    overlap,
+    overlap_in_words,
+    refuse_overlaps,
+    takes_common_volume,
+)
 from charges.calc.parse.nodes import Node, Sound, interval, shown_or_kind
 
 _ROUNDING = re.compile(r"(per_m2|volume):([0-7])")
@@ -56,7 +62,8 @@ def read_services(node: Node, context: Context) -> tuple[Service, ...]:
 def _service(node: Node, position: int, context: Context, seen: set[str]) -> Service | None:
     sound = Sound(node)
     fields = node.fields(
-        ("code", "name", "unit", "group", "charge"), ("order", "from", "minus", "vat", "uplift")
+        ("code", "name", "unit", "group", "charge"),
+        ("order", "from", "minus", "vat", "uplift", "x_common_of"),
     )
     code = _unrepeated_code(fields, seen)
     name = fields["name"].text() if "name" in fields else ""
@@ -68,10 +75,11 @@ def _service(node: Node, position: int, context: Context, seen: set[str]) -> Ser
     uplift = fields["uplift"].flag() if "uplift" in fields else False
     sources = _sources(node, fields, charge, context)
     minus = context.services(fields["minus"]) if "minus" in fields else []
+    common_of = _common_of(fields, charge, context)
     if not sound:
         return None
     named, made = _once(sources), _once(minus)
-    return Service(code, name, unit, group, charge, order, named, made, vat, uplift)
+    return Service(code, name, unit, group, charge, order, named, made, vat, uplift, common_of)
 
 
 def _once(codes: Sequence[str]) -> tuple[str, ...]:
@@ -104,6 +112,23 @@ def _sources(
             item.refuse("водоотведение берёт объём у водоотведения", "услуга другого вида")
         codes.append(code)
     return codes
+
+
+def _common_of(fields: dict[str, Node], charge: Charge, context: Context) -> str | None:
+    """The service whose common volume this one charges; each has at most one such line."""
+    if "x_common_of" not in fields:
+        return None
+    node = fields["x_common_of"]
+    code = context.service(node)
+    source = context.charge_of(code)
+    if charge not in {Charge.METERED, Charge.HOT_WATER_TWO_PART}:
+        node.refuse(f"услуга вида {charge}", "услуга вида metered или hot_water_two_part")
+    elif code in context.taking_common or (source and not takes_common_volume(source)):
+        node.refuse("у этой услуги нет своего общедомового объёма", "услуга с общедомовым объёмом")
+    elif code in context.common_taken:
+        node.refuse("её общедомовой объём уже начисляет другая услуга", "одна строка на услугу")
+    context.common_taken.add(code)
+    return code
 
 
 # --- tariffs
