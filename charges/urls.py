@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from charges import house_views, views
+from charges import (
+    anomaly_views,
+    house_views,
+    month_views,
+    price_views,
+    redraft_views,
+    service_views,
+    views,
+)
 
 app_name = "charges"
 
@@ -13,7 +21,21 @@ urlpatterns = [
     path("charges/confirm/", views.confirm, name="confirm"),
     path("charges/reopen/", views.reopen, name="reopen"),
     path("charges/lines.xlsx", views.export, name="export"),
+    path("charges/months/", month_views.months, name="months"),
+    path("charges/run/", month_views.wizard, name="run"),
+    path("charges/houses/<int:pk>/", month_views.house, name="month-house"),
+    path("charges/houses/<int:pk>/redraft/", redraft_views.redraft_house, name="redraft"),
+    path("charges/anomalies/", anomaly_views.anomaly_list, name="anomalies"),
+    path("charges/anomalies/mark/", anomaly_views.mark, name="anomalies-mark"),
+    path("charges/anomalies/export.xlsx", anomaly_views.export, name="anomalies-export"),
     path("charges/runs/<int:pk>/", views.progress, name="progress"),
     path("houses/<int:pk>/volumes/", house_views.house_volumes, name="house-volumes"),
     path("accounts/<int:pk>/charges/", views.account_charges, name="account-charges"),
+    path("services/", service_views.service_list, name="service-list"),
+    path("services/export.xlsx", service_views.service_export, name="service-export"),
+    path("services/new/", service_views.service_new, name="service-new"),
+    path("services/<int:pk>/", service_views.service, name="service"),
+    path("services/<int:pk>/edit/", service_views.service_edit, name="service-edit"),
+    path("services/<int:pk>/<slug:kind>/", price_views.prices, name="prices"),
+    path("services/<int:pk>/<slug:kind>/remove/", price_views.prices_remove, name="prices-remove"),
 ]

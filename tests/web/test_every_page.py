@@ -6,6 +6,7 @@ An address without its row in `PAGES` fails: whoever adds a page says whose it i
 
 import dataclasses
 import io
+import uuid
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -18,11 +19,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from cashdesk.models import Till
 from cashdesk.services import appoint_cashier
 from charges.services import request_calculation
+from corrections.services.documents import draft_manual
 from mailing.models import JournalRow
 from payment_docs.models import IssuedDocument
 from payment_docs.services import request_documents
 from tests.cashdesk.counter import Counter, make_bank, make_cashier, take, tick
 from tests.cast import JULY, NOON, accountant_of
+from tests.corrections.conftest import BASIS, sum_for
 from tests.factories import make_meter, make_organisation, make_user
 from tests.mailing.office import by_email, make_mail_account, start
 from tests.priced import FEE, issued, posted, priced_tihiy_okean
@@ -86,6 +89,16 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("accounts_registry:house", "get", ("house",), CARD),
     ("charges:house-volumes", "get", ("house",), CHARGES),
     ("charges:house-volumes", "post", ("house",), CHARGES),
+    ("charges:service-list", "get", (), CARD),
+    ("charges:service-export", "get", (), CARD),
+    ("charges:service-new", "get", (), CHARGES),
+    ("charges:service-new", "post", (), CHARGES),
+    ("charges:service", "get", ("service",), CARD),
+    ("charges:service-edit", "get", ("service",), CHARGES),
+    ("charges:service-edit", "post", ("service",), CHARGES),
+    ("charges:prices", "get", ("service", "tariff"), CHARGES),
+    ("charges:prices", "post", ("service", "tariff"), CHARGES),
+    ("charges:prices-remove", "post", ("service", "tariff"), CHARGES),
     ("charges:period", "get", (), CHARGES),
     ("charges:export", "get", (), CHARGES),
     ("charges:progress", "get", ("charges run",), CHARGES),
@@ -94,6 +107,24 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("charges:stop", "post", (), CHARGES),
     ("charges:confirm", "post", (), CHARGES),
     ("charges:reopen", "post", (), CHARGES),
+    ("corrections:document-list", "get", (), BOOKS),
+    ("corrections:export", "get", (), BOOKS),
+    ("corrections:new-mass", "get", (), CHARGES),
+    ("corrections:new-mass", "post", (), CHARGES),
+    ("corrections:new-recount", "get", (), CHARGES),
+    ("corrections:new-recount", "post", (), CHARGES),
+    ("corrections:document", "get", ("correction",), CHARGES),
+    ("corrections:progress", "get", ("correction",), CHARGES),
+    ("corrections:document-pdf", "get", ("correction",), CHARGES),
+    ("corrections:document-export", "get", ("correction",), CHARGES),
+    ("corrections:stop", "post", ("correction",), CHARGES),
+    ("corrections:post", "post", ("correction",), CHARGES),
+    ("corrections:storno", "get", ("correction",), CHARGES),
+    ("corrections:storno", "post", ("correction",), CHARGES),
+    ("corrections:discard", "post", ("correction",), CHARGES),
+    ("corrections:account", "get", ("account",), CHARGES),
+    ("corrections:new-manual", "get", ("account",), CHARGES),
+    ("corrections:new-manual", "post", ("account",), CHARGES),
     ("payment_docs:document-list", "get", (), DOCUMENTS),
     ("payment_docs:document", "get", ("document",), DOCUMENTS),
     ("payment_docs:document-pdf", "get", ("document",), DOCUMENTS),
@@ -154,6 +185,14 @@ def world() -> World:
     receipt = take(counter, tick(okean.fee, str(FEE)))
     mail_account = make_mail_account(organisation, port=9)
     batch = start(mail_account)
+    correction = draft_manual(
+        account=okean.fet,
+        rows=[sum_for(okean.fet, okean.fee, "-100.00")],
+        basis=BASIS,
+        key=uuid.uuid4(),
+        by=None,
+        at=NOON,
+    )
     august = request_calculation(organisation=organisation, period=JULY.next(), by=None, at=NOON)
     documents = request_documents(organisation=organisation, period=JULY, by=None, at=NOON)
     return World(
@@ -170,6 +209,7 @@ def world() -> World:
             "row": JournalRow.objects.get(batch=batch, account=okean.lermontov).pk,
             "mail account": mail_account.pk,
             "receipt": receipt.pk,
+            "correction": correction.pk,
             "token": receipt.payment.key,
         },
         clients=_clients(organisation, counter),

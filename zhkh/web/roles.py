@@ -72,6 +72,7 @@ _MAIL_ACCOUNT = frozenset({"mailing.view_mailaccount", "mailing.change_mailaccou
 _ACCOUNTING = frozenset(
     {
         "charges.run_charges",
+        "charges.change_tariff",
         "corrections.add_correctiondocument",
         "corrections.post_correctiondocument",
         "ledger.post_month",
