@@ -3,18 +3,13 @@
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from accounts_registry.ledger.models import (
-    Adjustment,
-    AdjustmentKind,
-    Payment,
-    PaymentLine,
-    Turnover,
-)
+from accounts_registry.ledger.models import Adjustment, AdjustmentKind, PaymentLine, Turnover
+from accounts_registry.ledger.penalties import PenaltyOwed, penalties_owed
 from accounts_registry.ledger.settle import Allocation, Debt, Paid, settle
 from accounts_registry.models import PersonalAccount, Service
 from zhkh.kernel.money import ZERO
@@ -22,6 +17,9 @@ from zhkh.kernel.period import Period
 
 Key = tuple[int, int, Period]  # account, service, month
 Owed = dict[tuple[int, Period], tuple[Decimal, dt.date | None]]  # by service and month; due day
+
+# A debt forgiven, or moved to where there is money for it, closes debts as a payment does.
+_CLOSING = (AdjustmentKind.TRANSFER, AdjustmentKind.WRITE_OFF)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,6 +30,7 @@ class OpenItem:
     period: Period
     amount: Decimal
     due_on: dt.date | None
+    is_penalty: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,9 +38,14 @@ class Settlement:
     """The debts of an account, the parts of payments that closed them, and what is left."""
 
     debts: tuple[Debt, ...]
-    allocations: tuple[Allocation, ...]
+    allocations: tuple[Allocation, ...]  # operations that close debts have negative numbers
     open_items: tuple[OpenItem, ...]
-    advance: Decimal  # what found no debt to close; roubles
+    advances: dict[int, Decimal]  # by service: what found no debt to close; roubles
+    credited: tuple[Allocation, ...] = ()  # what credits closed, before any payment
+
+    @property
+    def advance(self) -> Decimal:
+        return sum(self.advances.values(), ZERO)
 
 
 def open_items(account: PersonalAccount) -> list[OpenItem]:
@@ -67,48 +71,123 @@ def settlements_of(
 
     Only debts brought in or of months before `before`, and payments up to the day `until`, where
     given. Credits (advances brought in, negative months) pay debts like payments do, and first of
-    all. Payments taken back count for nothing.
+    all. Payments taken back count for nothing. Write-offs and sums transferred close debts on
+    their own day. What is for one payee never closes what is owed to another.
     """
     ids = [account.pk for account in accounts]
-    services = _services_in_order(accounts)
-    owed, lines = _owed(ids, before), _payments(ids)
+    catalogues = _catalogues(accounts)
+    owed, paid = _owed(ids, before), _paid(ids, until)
+    fines = penalties_owed(ids, before)
+    closing = _closing_operations(ids, before, until)
     return {
         account.pk: _settled(
-            services[account.organisation_id], owed[account.pk], lines[account.pk], until
+            catalogues[account.organisation_id],
+            owed[account.pk],
+            [*closing[account.pk], *paid[account.pk]],
+            fines[account.pk],
         )
         for account in accounts
     }
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Services of an organisation as `settle` names them, in the order of the bill."""
+
+    codes: dict[int, str | None]
+    order: dict[str | None, int]
+    payees: dict[int, int | None]
+
+    @classmethod
+    def of(cls, services: Sequence[Service]) -> "Catalogue":
+        """
+        A sum nobody has split by service is for the only payee there is, otherwise for whom the
+        service without a code names.
+        """
+        named = {service.payee_id for service in services if service.code}
+        only = named.pop() if len(named) == 1 else None
+        return cls(
+            codes={service.pk: service.code or None for service in services},
+            order={service.code or None: place for place, service in enumerate(services)},
+            payees={s.pk: s.payee_id if s.code or s.payee_id else only for s in services},
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Received:
+    """A line of a payment, or of an operation that closes debts like one."""
+
+    number: int
+    on: dt.date
+    service_id: int
+    amount: Decimal
+    named: Period | None
+
+
+def payees_of(organisation_id: int) -> dict[int, int | None]:
+    """Whose money each service of the organisation brings; None is the organisation itself."""
+    return Catalogue.of(list(Service.objects.filter(organisation_id=organisation_id))).payees
+
+
 def _settled(
-    services: Sequence[Service],
+    catalogue: Catalogue,
     owed: Owed,
-    lines: Sequence[PaymentLine],
-    until: dt.date | None,
+    received: Sequence[_Received],
+    fines: Sequence[PenaltyOwed],
 ) -> Settlement:
-    keys = {service.pk: service.code or None for service in services}
-    order = {service.code or None: position for position, service in enumerate(services)}
+    codes, payees = catalogue.codes, catalogue.payees
     debts = sorted(
         (
-            Debt(period, keys[service_id], amount, due)
+            Debt(period, codes[service_id], amount, due, payees[service_id])
             for (service_id, period), (amount, due) in owed.items()
             if amount > ZERO
         ),
-        key=lambda debt: (debt.period, order[debt.service]),
+        key=lambda debt: (debt.period, catalogue.order[debt.service]),
     )
+    debts += [
+        Debt(
+            fine.period,
+            codes[fine.service_id],
+            fine.amount,
+            payee=payees[fine.service_id],
+            is_penalty=True,
+            only_named=fine.only_named,
+        )
+        for fine in fines
+    ]
     credits_ = [
-        Paid(0, dt.date.min, -amount, service=keys[service_id])
+        Paid(0, dt.date.min, -amount, None, codes[service_id], payees[service_id])
         for (service_id, _), (amount, _) in sorted(owed.items(), key=lambda item: item[0])
         if amount < ZERO
     ]
-    allocations = settle(debts, [*credits_, *_numbered(lines, keys, until)])
-    ids = {code: service_id for service_id, code in keys.items()}
+    payments = [
+        Paid(
+            item.number,
+            item.on,
+            item.amount,
+            item.named,
+            codes[item.service_id],
+            payees[item.service_id],
+        )
+        for item in received
+    ]
+    allocations = settle(debts, [*credits_, *payments])
+    ids = {code: service_id for service_id, code in codes.items()}
     return Settlement(
         debts=tuple(debts),
         allocations=tuple(item for item in allocations if item.payment),
         open_items=tuple(_left(debts, allocations, ids)),
-        advance=sum((item.amount for item in allocations if item.period is None), ZERO),
+        advances=_advances(allocations, ids),
+        credited=tuple(item for item in allocations if not item.payment),
     )
+
+
+def _advances(allocations: Iterable[Allocation], ids: dict[str | None, int]) -> dict[int, Decimal]:
+    found: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for item in allocations:
+        if item.period is None:
+            found[ids[item.service]] += item.amount
+    return dict(found)
 
 
 def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int, Owed]:
@@ -121,18 +200,28 @@ def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int,
     posted = set()
     earlier = Q() if before is None else Q(month__lt=before.first_day)
     brought_in = Q(kind=AdjustmentKind.OPENING)
-    for row in Turnover.objects.filter(earlier, account_id__in=account_ids):
-        posted.add((row.account_id, row.month))
-        amounts[row.account_id, row.service_id, Period.of(row.month)] += row.charged + row.adjusted
-    for entry in Adjustment.objects.filter(
-        earlier | brought_in if earlier else Q(), account_id__in=account_ids
+    turnovers = Turnover.objects.filter(earlier, account_id__in=account_ids).annotate(
+        added=F("charged") + F("adjusted")
+    )
+    for account_id, service_id, month, added in turnovers.values_list(
+        "account_id", "service_id", "month", "added"
     ):
+        posted.add((account_id, month))
+        amounts[account_id, service_id, Period.of(month)] += added
+    entries = Adjustment.objects.filter(
+        earlier | brought_in if earlier else Q(), account_id__in=account_ids
+    )
+    for entry in entries:
+        key = entry.account_id, entry.service_id, Period.of(entry.month)
+        in_turnover = (entry.account_id, entry.month) in posted
         if entry.kind == AdjustmentKind.OPENING:
             key = entry.account_id, entry.service_id, Period.of(entry.for_month)
             amounts[key] += entry.amount
             dues[key] = dues.get(key) or entry.due_on
-        elif (entry.account_id, entry.month) not in posted:  # else in the turnover already
-            amounts[entry.account_id, entry.service_id, Period.of(entry.month)] += entry.amount
+        elif _closes_debts(entry) or entry.kind == AdjustmentKind.PENALTY:
+            amounts[key] -= entry.amount if in_turnover else ZERO
+        elif not in_turnover:
+            amounts[key] += entry.amount
     owed: defaultdict[int, Owed] = defaultdict(dict)
     for (account_id, service_id, period), amount in amounts.items():
         if amount:
@@ -141,59 +230,90 @@ def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int,
     return owed
 
 
-def _payments(account_ids: Sequence[int]) -> defaultdict[int, list[PaymentLine]]:
-    """Lines of payments with what took them back, in the order they were recorded."""
-    found: defaultdict[int, list[PaymentLine]] = defaultdict(list)
-    for line in (
-        PaymentLine.objects.filter(account_id__in=account_ids, payment__reverses__isnull=True)
-        .select_related("payment__reversed_by")
-        .order_by("payment_id", "id")
+def _closes_debts(entry: Adjustment) -> bool:
+    """So does what takes it back: both are out of the months they stand in."""
+    is_reversal = entry.reverses_id is not None
+    return entry.kind in _CLOSING and (entry.amount > ZERO) == is_reversal
+
+
+def _paid(account_ids: Sequence[int], until: dt.date | None) -> defaultdict[int, list[_Received]]:
+    """Payments of an account are numbered from 1 in the order they were recorded."""
+    found: defaultdict[int, list[_Received]] = defaultdict(list)
+    numbers: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    lines = PaymentLine.objects.filter(
+        account_id__in=account_ids, payment__reverses__isnull=True
+    ).order_by("payment_id", "id")
+    for account_id, payment_id, service_id, named, amount, on, taken_back_on in lines.values_list(
+        "account_id",
+        "payment_id",
+        "service_id",
+        "named_month",
+        "amount",
+        "payment__paid_on",
+        "payment__reversed_by__paid_on",
     ):
-        found[line.account_id].append(line)
+        of_account = numbers[account_id]
+        number = of_account.setdefault(payment_id, len(of_account) + 1)
+        if _is_in_force(on, taken_back_on, until):
+            period = Period.of(named) if named else None
+            found[account_id].append(_Received(number, on, service_id, amount, period))
     return found
 
 
-def _numbered(
-    lines: Iterable[PaymentLine], keys: Mapping[int, str | None], until: dt.date | None
-) -> Iterable[Paid]:
-    """Payments of an account are numbered from 1 in the order they were recorded."""
-    positions: dict[int, int] = {}
-    for line in lines:
-        position = positions.setdefault(line.payment_id, len(positions) + 1)
-        if _is_in_force(line.payment, until):
-            yield Paid(
-                position=position,
-                on=line.payment.paid_on,
-                amount=line.amount,
-                period=Period.of(line.named_month) if line.named_month else None,
-                service=keys[line.service_id],
+def _closing_operations(
+    account_ids: Sequence[int], before: Period | None, until: dt.date | None
+) -> defaultdict[int, list[_Received]]:
+    """A write-off names its month; what was transferred in goes to the oldest debt."""
+    found: defaultdict[int, list[_Received]] = defaultdict(list)
+    entries = Adjustment.objects.filter(
+        account_id__in=account_ids, kind__in=_CLOSING, amount__lt=0, reverses__isnull=True
+    ).select_related("operation", "reversed_by__operation")
+    if before is not None:
+        entries = entries.filter(month__lt=before.first_day)
+    for entry in entries.order_by("id"):
+        assert entry.operation is not None, "the database holds it"
+        back = getattr(entry, "reversed_by", None)
+        taken_back_on = back.operation.happened_on if back and back.operation else None
+        if _is_in_force(entry.operation.happened_on, taken_back_on, until):
+            found[entry.account_id].append(
+                _Received(
+                    number=-entry.pk,
+                    on=entry.operation.happened_on,
+                    service_id=entry.service_id,
+                    amount=-entry.amount,
+                    named=(
+                        Period.of(entry.for_month)
+                        if entry.kind == AdjustmentKind.WRITE_OFF
+                        else None
+                    ),
+                )
             )
+    return found
 
 
-def _is_in_force(payment: Payment, on: dt.date | None) -> bool:
+def _is_in_force(on: dt.date, taken_back_on: dt.date | None, until: dt.date | None) -> bool:
     """Made and not taken back; on a day, by the end of it."""
-    reversal: Payment | None = getattr(payment, "reversed_by", None)
-    if on is None:
-        return reversal is None
-    return payment.paid_on <= on and (reversal is None or reversal.paid_on > on)
+    if until is None:
+        return taken_back_on is None
+    return on <= until and (taken_back_on is None or taken_back_on > until)
 
 
 def _left(
     debts: Iterable[Debt], allocations: Iterable[Allocation], ids: dict[str | None, int]
 ) -> Iterable[OpenItem]:
-    closed: defaultdict[tuple[Period | None, str | None], Decimal] = defaultdict(lambda: ZERO)
+    closed: defaultdict[tuple[Period, str | None, bool], Decimal] = defaultdict(lambda: ZERO)
     for item in allocations:
         if item.period is not None:
-            closed[item.period, item.service] += item.amount
+            closed[item.period, item.service, item.is_penalty] += item.amount
     for debt in debts:
-        left = debt.amount - closed[debt.period, debt.service]
+        left = debt.amount - closed[debt.period, debt.service, debt.is_penalty]
         if left:
-            yield OpenItem(ids[debt.service], debt.period, left, debt.due)
+            yield OpenItem(ids[debt.service], debt.period, left, debt.due, debt.is_penalty)
 
 
-def _services_in_order(accounts: Iterable[PersonalAccount]) -> defaultdict[int, list[Service]]:
+def _catalogues(accounts: Iterable[PersonalAccount]) -> dict[int, Catalogue]:
     organisations = {account.organisation_id for account in accounts}
     found: defaultdict[int, list[Service]] = defaultdict(list)
     for service in Service.objects.filter(organisation_id__in=organisations):
         found[service.organisation_id].append(service)
-    return found
+    return {organisation: Catalogue.of(found[organisation]) for organisation in organisations}

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts_registry.ledger.models import (
     Adjustment,
     AdjustmentKind,
+    Operation,
     Payment,
     PaymentLine,
     PaymentSource,
@@ -112,6 +113,7 @@ def post_payment(  # noqa: PLR0913 (each is a fact of the payment)
     source: PaymentSource,
     by: HasPrimaryKey | None,
     at: dt.datetime,
+    operation: Operation | None = None,
 ) -> Payment:
     """
     Record money received for an account: one payment for one key, however often it is sent.
@@ -137,22 +139,24 @@ def post_payment(  # noqa: PLR0913 (each is a fact of the payment)
             amount=sum((line.amount for line in lines), ZERO),
             source=source,
             key=key,
+            operation=operation,
             recorded_at=at,
             recorded_by_id=by.pk if by else None,
         )
     )
-    PaymentLine.objects.bulk_create(
-        PaymentLine(
-            payment=payment,
-            account=account,
-            service_id=line.service_id,
-            month=month,
-            named_month=line.named.first_day if line.named else None,
-            amount=line.amount,
-        )
-        for line in lines
-    )
+    PaymentLine.objects.bulk_create(_line_of(payment, line) for line in lines)
     return payment
+
+
+def _line_of(payment: Payment, line: LineToPost) -> PaymentLine:
+    return PaymentLine(
+        payment=payment,
+        account_id=payment.account_id,
+        service_id=line.service_id,
+        month=payment.month,
+        named_month=line.named.first_day if line.named else None,
+        amount=line.amount,
+    )
 
 
 @transaction.atomic
@@ -163,6 +167,7 @@ def reverse_payment(
     key: uuid.UUID,
     by: HasPrimaryKey | None,
     at: dt.datetime,
+    operation: Operation | None = None,
 ) -> Payment:
     """
     Take a payment back by a row of its own with the same lines, negative.
@@ -190,22 +195,24 @@ def reverse_payment(
             source=payment.source,
             key=key,
             reverses=payment,
+            operation=operation,
             recorded_at=at,
             recorded_by_id=by.pk if by else None,
         )
     )
-    PaymentLine.objects.bulk_create(
-        PaymentLine(
-            payment=reversal,
-            account_id=payment.account_id,
-            service_id=line.service_id,
-            month=month,
-            named_month=line.named_month,
-            amount=-line.amount,
-        )
-        for line in payment.lines.all()
-    )
+    PaymentLine.objects.bulk_create(_mirrored(reversal, line) for line in payment.lines.all())
     return reversal
+
+
+def _mirrored(reversal: Payment, line: PaymentLine) -> PaymentLine:
+    return PaymentLine(
+        payment=reversal,
+        account_id=reversal.account_id,
+        service_id=line.service_id,
+        month=reversal.month,
+        named_month=line.named_month,
+        amount=-line.amount,
+    )
 
 
 @transaction.atomic
@@ -216,6 +223,7 @@ def post_adjustments(
     adjustments: Iterable[AdjustmentToPost],
     by: HasPrimaryKey | None,
     at: dt.datetime,
+    operation: Operation | None = None,
 ) -> list[Adjustment]:
     """Record sums that change debts besides charges and payments, in the accounting month of `on`."""
     month = accounting_month(organisation_id=organisation_id, on=on).month
@@ -232,6 +240,7 @@ def post_adjustments(
             basis=item.basis,
             key=item.key or uuid.uuid4(),
             reverses_id=item.reverses_id,
+            operation=operation,
             recorded_at=at,
             recorded_by_id=by.pk if by else None,
         )

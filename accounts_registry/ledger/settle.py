@@ -6,6 +6,7 @@ Pure: the answer is computed again whenever it is asked, never stored.
 
 import dataclasses
 import datetime as dt
+import enum
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -17,6 +18,14 @@ from zhkh.kernel.split import split_by_weight
 _LIMITATION_YEARS = 3
 
 
+class Rule(enum.StrEnum):
+    """Why a part of a payment went where it went."""
+
+    NAMED = "named"  # the payer named the month
+    OLDEST = "oldest"  # the oldest debt still within three years
+    ADVANCE = "advance"  # nothing was left to pay
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Debt:
     """What is owed for a month and a service; without a service it belongs to none."""
@@ -25,6 +34,9 @@ class Debt:
     service: str | None
     amount: Decimal  # above zero
     due: dt.date | None = None  # without it the debt is never time-barred
+    payee: int | None = None  # whose money it is; None is the organisation itself
+    is_penalty: bool = False  # closed after all principal (rules, §5.3)
+    only_named: bool = False  # closed by nobody but who named its month
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,17 +48,26 @@ class Paid:
     amount: Decimal  # above zero
     period: Period | None = None  # named by the payer
     service: str | None = None  # meant for this service alone
+    payee: int | None = None  # it never closes what is owed to another
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Allocation:
-    """A part of a payment. Without a period it is what was left over: an advance."""
+    """
+    A part of a payment. Without a period it is what was left over: an advance.
+
+    `shared` is what the payment gave to all debts of the month, where it was divided among
+    several of them.
+    """
 
     payment: int
     period: Period | None
     service: str | None
     amount: Decimal
     on: dt.date
+    rule: Rule
+    shared: Decimal | None = None
+    is_penalty: bool = False
 
 
 def settle(debts: Sequence[Debt], payments: Iterable[Paid]) -> tuple[Allocation, ...]:
@@ -57,15 +78,20 @@ def settle(debts: Sequence[Debt], payments: Iterable[Paid]) -> tuple[Allocation,
     named, then the oldest months that are not time-barred; inside a month it
     is divided in proportion to what is left, to the kopeck, by largest
     remainder. Debts of a month come in the order of the bill, which decides ties.
+    Penalties come after every debt itself.
+    Payees are apart: money for one never closes what is owed to another (rules, §5.4).
     """
     assert all(debt.amount > ZERO for debt in debts), debts
-    months: dict[Period, list[_Open]] = {}
+    months: dict[_Month, list[_Open]] = {}
     for debt in debts:
-        months.setdefault(debt.period, []).append(_Open(debt, debt.amount))
+        months.setdefault((debt.is_penalty, debt.period), []).append(_Open(debt, debt.amount))
     allocations: list[Allocation] = []
     for payment in sorted(payments, key=lambda paid: paid.on):
         allocations += _settle_one(payment, months)
     return tuple(allocations)
+
+
+_Month = tuple[bool, Period]  # whether it is of penalties
 
 
 @dataclasses.dataclass(slots=True)
@@ -74,35 +100,52 @@ class _Open:
     left: Decimal
 
 
-def _settle_one(payment: Paid, months: dict[Period, list[_Open]]) -> list[Allocation]:
+def _settle_one(payment: Paid, months: dict[_Month, list[_Open]]) -> list[Allocation]:
     allocations: list[Allocation] = []
     left = payment.amount
-    for period in _in_turn(payment, months):
-        payable = [item for item in months[period] if _is_payable(item.debt, payment)]
+    for month in _in_turn(payment, months):
+        payable = [i for i in months[month] if i.left and _is_payable(i.debt, payment)]
         owed = total((item.left for item in payable), ZERO)
         share = min(left, owed)
         if not share:
             continue
-        parts = split_by_weight(share, [item.left for item in payable])
-        for item, part in zip(payable, parts, strict=True):
+        is_penalty, period = month
+        rule = Rule.NAMED if period == payment.period else Rule.OLDEST
+        shared = share if len(payable) > 1 else None
+        for item, part in _divided(share, payable):
             item.left = difference(item.left, part)
-            if part:
-                allocations.append(
-                    Allocation(payment.position, period, item.debt.service, part, payment.on)
+            service = item.debt.service
+            allocations.append(
+                Allocation(
+                    payment.position, period, service, part, payment.on, rule, shared, is_penalty
                 )
+            )
         left = difference(left, share)
     if left:
-        allocations.append(Allocation(payment.position, None, payment.service, left, payment.on))
+        service = payment.service
+        allocations.append(
+            Allocation(payment.position, None, service, left, payment.on, Rule.ADVANCE)
+        )
     return allocations
 
 
-def _in_turn(payment: Paid, months: Iterable[Period]) -> list[Period]:
-    return sorted(months, key=lambda period: (period != payment.period, period))
+def _divided(share: Decimal, payable: Sequence[_Open]) -> list[tuple[_Open, Decimal]]:
+    """The share in proportion to what is left of each debt; parts of nothing left out."""
+    if len(payable) == 1:
+        return [(payable[0], share)]
+    parts = split_by_weight(share, [item.left for item in payable])
+    return [(item, part) for item, part in zip(payable, parts, strict=True) if part]
+
+
+def _in_turn(payment: Paid, months: Iterable[_Month]) -> list[_Month]:
+    return sorted(months, key=lambda month: (month[0], month[1] != payment.period, month[1]))
 
 
 def _is_payable(debt: Debt, payment: Paid) -> bool:
-    if payment.service not in {None, debt.service}:
+    if payment.service not in {None, debt.service} or payment.payee != debt.payee:
         return False
+    if debt.only_named:
+        return debt.period == payment.period
     return debt.period == payment.period or not is_time_barred(debt.due, on=payment.on)
 
 

@@ -173,3 +173,34 @@ def test_money_is_left_over_only_when_every_debt_is_closed(debts, payments):
     advance = sum(row.amount for row in rows if row.period is None)
     owed = sum(debt.amount for debt in debts)
     assert advance == max(Decimal(0), sum(row.amount for row in payments) - owed)
+
+
+def reasons(debts, *payments):
+    return [
+        (str(row.amount), str(row.rule), row.shared and str(row.shared))
+        for row in settle(debts, payments)
+    ]
+
+
+def test_each_part_says_why_it_went_there():
+    debts = [debt(MAY, "20.00", "a"), debt(JULY, "10.00", "a"), debt(JULY, "5.00", "b")]
+
+    assert reasons(debts, paid("45.00", period=JULY)) == [
+        ("10.00", "named", "15.00"),
+        ("5.00", "named", "15.00"),
+        ("20.00", "oldest", None),
+        ("10.00", "advance", None),
+    ]
+
+
+def test_payees_are_apart():
+    debts = [
+        Debt(MAY, "repair", Decimal("50.00"), payee=2),
+        Debt(MAY, "fee", Decimal("10.00"), payee=1),
+    ]
+    unsplit = Paid(1, dt.date(2013, 8, 5), Decimal("30.00"), payee=1)
+
+    assert [(row.period, row.service, str(row.amount)) for row in settle(debts, [unsplit])] == [
+        (MAY, "fee", "10.00"),
+        (None, None, "20.00"),
+    ]

@@ -1,0 +1,1 @@
+"""Reports of the books: set-based SQL, rows in their printing order, totals of the same rows."""
