@@ -1,5 +1,24 @@
 """Addresses of recalculations; included at the root."""
 
+from django.urls import path
+
+from corrections.views import account, document, lists, wizard
+
 app_name = "corrections"
 
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("corrections/", lists.document_list, name="document-list"),
+    path("corrections/list.xlsx", lists.export, name="export"),
+    path("corrections/mass/", wizard.new_mass, name="new-mass"),
+    path("corrections/recount/", wizard.new_recount, name="new-recount"),
+    path("corrections/<int:pk>/", document.document, name="document"),
+    path("corrections/<int:pk>/progress/", document.progress, name="progress"),
+    path("corrections/<int:pk>/stop/", document.stop, name="stop"),
+    path("corrections/<int:pk>/post/", document.post, name="post"),
+    path("corrections/<int:pk>/discard/", document.discard, name="discard"),
+    path("corrections/<int:pk>/storno/", document.storno, name="storno"),
+    path("corrections/<int:pk>/act.pdf", document.pdf, name="document-pdf"),
+    path("corrections/<int:pk>/lines.xlsx", document.export, name="document-export"),
+    path("accounts/<int:pk>/corrections/", account.account, name="account"),
+    path("accounts/<int:pk>/corrections/new/", account.new_manual, name="new-manual"),
+]

@@ -17,6 +17,7 @@ _PROJECT = Path(__file__).resolve().parent.parent
 READABLE = (
     _PROJECT / "static" / "fonts",
     _PROJECT / "templates" / "payment_docs" / "print",
+    _PROJECT / "templates" / "corrections" / "print",
 )
 
 

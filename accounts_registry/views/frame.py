@@ -22,6 +22,7 @@ CHANGE = "accounts_registry.change_personalaccount"
 ENTER_READING = "accounts_registry.enter_reading"
 VIEW_PAYMENTS = "ledger.view_payment"
 VIEW_CHARGES = "charges.view_chargeline"
+VIEW_CORRECTIONS = "corrections.view_correctiondocument"
 VIEW_DOCUMENTS = "payment_docs.view_issueddocument"
 
 # Each page belongs to the app that owns its rows; one whose address nobody offers, or which the
@@ -32,6 +33,7 @@ TABS = (
     ("services", "Услуги", "accounts_registry:account-services", VIEW),
     ("meters", "Счётчики", "accounts_registry:account-meters", VIEW),
     ("charges", "Начисления", "charges:account-charges", VIEW_CHARGES),
+    ("corrections", "Перерасчёты", "corrections:account", VIEW_CORRECTIONS),
     ("payments", "Оплаты", "accounts_registry:account-payments", VIEW_PAYMENTS),
 )
 MONTHS_SHOWN = 12

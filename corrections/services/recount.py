@@ -97,7 +97,7 @@ def request_recount(
     runs.start_run(
         kind=KIND,
         subject=str(document.pk),
-        title=f"Пересчёт прошлых месяцев, документ {document}, {organisation}",
+        title=f"Пересчёт прошлых месяцев, документ {document}, {organisation}"[:200],
         items=[
             (f"{house.pk}/{period}", f"{house.address}, {period.title}")
             for period in sorted(past.months)

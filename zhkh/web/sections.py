@@ -54,6 +54,13 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("charges", "Начисления", "calculator", "charges:period", "charges.view_chargeline"),
     Section(
+        "corrections",
+        "Перерасчёты",
+        "undo",
+        "corrections:document-list",
+        "corrections.view_correctiondocument",
+    ),
+    Section(
         "documents",
         "Документы",
         "file-text",
