@@ -20,10 +20,10 @@ from accounts_registry.ledger.posting import (
     post_adjustments,
 )
 from accounts_registry.ledger.statements import recalculation_totals
-from accounts_registry.models import Organisation
-from charges.calc.inputs import Scenario
+from accounts_registry.models import House, Organisation
+from charges.calc.inputs import NegativeCommon, Scenario
 from charges.calc.result import AccountResult, ScenarioResult
-from charges.models import ChargeLine, ComputedAdjustment, ComputedKind
+from charges.models import ChargeLine, CommonOutcome, ComputedAdjustment, ComputedKind
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
@@ -75,6 +75,29 @@ def keep_computed(
             if amount
         ]
     ComputedAdjustment.objects.bulk_create(rows)
+
+
+def keep_common(
+    house: House, scenario: Scenario, result: ScenarioResult, *, service_ids: Mapping[str, int]
+) -> None:
+    """Write what the common volumes of a house came to, instead of what an earlier draft said."""
+    month = result.period.first_day
+    carries = scenario.terms.negative_common is NegativeCommon.CARRY
+    CommonOutcome.objects.filter(house=house, month=month).delete()
+    CommonOutcome.objects.bulk_create(
+        CommonOutcome(
+            house=house,
+            service_id=service_ids[row.service],
+            zone=row.zone or "",
+            month=month,
+            volume=row.volume,
+            method=row.method.value,
+            undistributed=row.undistributed,
+            carried=max(Decimal(0), -row.undistributed) if carries else 0,
+        )
+        for one in result.houses
+        for row in one.common
+    )
 
 
 def _found(account: AccountResult) -> Found:

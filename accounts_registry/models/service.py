@@ -87,14 +87,20 @@ class Service(models.Model):
 class SourceRole(models.TextChoices):
     DRAINED = "from", "отводится"
     SUBTRACTED = "minus", "вычитается из общедомового объёма"
+    CHARGED = "common", "её общедомовой объём начисляется здесь"
 
 
 class ServiceSource(models.Model):
-    """Drainage takes the volumes of its sources; cold water gives up what became hot water."""
+    """
+    Drainage takes the volumes of its sources; cold water gives up what became hot water.
+
+    A resource for common property charged as part of housing takes the common volume of another
+    service: that has one such line, and the line has one such service.
+    """
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="sources")
     source = models.ForeignKey(Service, models.PROTECT, related_name="used_by")
-    role = models.CharField("роль", max_length=5, choices=SourceRole)
+    role = models.CharField("роль", max_length=6, choices=SourceRole)
     position = models.IntegerField("порядок", default=0)
 
     class Meta:
@@ -107,6 +113,14 @@ class ServiceSource(models.Model):
             ),
             models.CheckConstraint(
                 name="service_source_role_is_known", condition=Q(role__in=SourceRole.values)
+            ),
+            *(
+                models.UniqueConstraint(
+                    name=f"common_volume_is_charged_once_by_{column}",
+                    fields=[column],
+                    condition=Q(role=SourceRole.CHARGED),
+                )
+                for column in ("service", "source")
             ),
         ]
 

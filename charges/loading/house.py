@@ -16,7 +16,14 @@ from charges.loading.account import (
     services_document,
 )
 from charges.loading.document import Document, plain_or_none, present
-from charges.models import Benefit, CommonVolume, HouseHeating, Interruption, VotedSum
+from charges.models import (
+    Benefit,
+    CommonOutcome,
+    CommonVolume,
+    HouseHeating,
+    Interruption,
+    VotedSum,
+)
 from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import plain
 
@@ -55,6 +62,7 @@ def _house(house: House, period: Period) -> Document:
                 ],
             }
         )
+        | present({"x_carried_common": _carried(house, period)})
         | {"accounts": _accounts(house, period, meters)}
     )
 
@@ -95,6 +103,17 @@ def _accounts(
             ],
         }
         for account in accounts
+    ]
+
+
+def _carried(house: House, period: Period) -> list[Document]:
+    """What the month before left below zero and its settings said to carry over."""
+    rows = CommonOutcome.objects.filter(
+        house=house, month=period.previous().first_day, carried__gt=0
+    )
+    return [
+        present({"service": row.service.code, "zone": row.zone, "volume": plain(row.carried)})
+        for row in rows.select_related("service").order_by("id")
     ]
 
 

@@ -35,6 +35,8 @@ def load_terms(*, organisation_id: int, period: Period) -> Document:
         "scenario": 1,
         "period": str(period),
         "rounding": {"common": settings.common_volume_rounding},
+        "x_limit_common_to_norm": settings.limit_common_to_norm,
+        "x_negative_common": settings.negative_common.value,
         "services": [_service(service) for service in services],
         "tariffs": [_tariff(row, period) for row in tariffs],
         "norms": [_norm(row, period) for row in norms],
@@ -62,6 +64,7 @@ def _service(service: Service) -> Document:
             "minus": sources[SourceRole.SUBTRACTED],
             "vat": plain_or_none(service.vat_rate),
             "uplift": service.has_uplift or None,
+            "x_common_of": next(iter(sources[SourceRole.CHARGED]), None),
         }
     ) | {"name": service.name, "unit": service.unit, "from": sources[SourceRole.DRAINED]}
 

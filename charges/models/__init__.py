@@ -11,6 +11,7 @@ from charges.models.months import (
     Interruption,
     VotedSum,
 )
+from charges.models.outcomes import CommonOutcome
 from charges.models.penalties import (
     PenaltyAccrual,
     PenaltyCutoff,
@@ -37,6 +38,7 @@ __all__ = [
     "ChangedFact",
     "ChargeInput",
     "ChargeLine",
+    "CommonOutcome",
     "CommonVolume",
     "CommonVolumeMethod",
     "ComputedAdjustment",

@@ -79,6 +79,15 @@ def name_source_twice(okean: TihiyOkean) -> None:
         ServiceSource.objects.create(service=okean.fee, source=okean.cold_water, role="from")
 
 
+def charge_common_twice(okean: TihiyOkean, column: str) -> None:
+    services = {"service": okean.fee, "source": okean.cold_water}
+    ServiceSource.objects.create(**services, role="common")
+    other = make_service(organisation=okean.organisation, code="other")
+    ServiceSource.objects.create(
+        **({"service": other, "source": other} | {column: services[column]}), role="common"
+    )
+
+
 def name_payee_twice(okean: TihiyOkean) -> None:
     for _ in range(2):
         make_payee(organisation=okean.organisation, name="Мосводоканал")
@@ -128,6 +137,8 @@ BREAKS: dict[str, Break] = {
     "service_group_is_known": lambda o: set_column(o, "fee", group="unknown"),
     "service_without_code_is_not_charged": lambda o: set_column(o, "unsplit", charge="per_area"),
     "service_source_is_named_once": name_source_twice,
+    "common_volume_is_charged_once_by_service": lambda o: charge_common_twice(o, "service"),
+    "common_volume_is_charged_once_by_source": lambda o: charge_common_twice(o, "source"),
     "service_source_role_is_known": lambda o: ServiceSource.objects.create(
         service=o.fee, source=o.cold_water, role="to"
     ),

@@ -13,6 +13,7 @@ from charges.models import (
     Absence,
     Benefit,
     ChargeLine,
+    CommonOutcome,
     ComputedAdjustment,
     HeatingCharged,
     HouseHeating,
@@ -158,6 +159,13 @@ def test_what_was_posted_is_neither_added_to_nor_taken_away(okean):
         )
 
 
+def test_what_common_volumes_came_to_stays_once_posted(okean):
+    posted(okean.organisation)
+
+    with pytest.raises(IntegrityError, match="is posted"), transaction.atomic():
+        outcome(okean, month=FIRST).save()
+
+
 BROKEN = {
     "absence_is_of_somebody": lambda okean: Absence(
         account=okean.fet, persons=0, left_on=FIRST, returned_on=dt.date(2013, 7, 9), applied_on=FIRST
@@ -186,6 +194,10 @@ BROKEN = {
     "computed_adjustment_is_given_once": lambda okean: computed(okean, kind="recalculation"),
     "computed_kind_is_known": lambda okean: computed(okean, kind="gift"),
     "computed_adjustment_is_not_zero": lambda okean: computed(okean, amount=0),
+    "common_outcome_is_given_once": lambda okean: outcome(okean, month=dt.date(2013, 5, 1)),
+    "common_outcome_method_is_known": lambda okean: outcome(okean, method="meter"),
+    "common_outcome_shares_no_less_than_nothing": lambda okean: outcome(okean, volume=-1),
+    "only_what_was_saved_is_carried": lambda okean: outcome(okean, undistributed=2, carried=2),
 }  # fmt: skip
 
 
@@ -205,11 +217,17 @@ def computed(okean, **columns):
     return ComputedAdjustment(account=okean.fet, service=okean.fee, **given)
 
 
+def outcome(okean, **columns):
+    given = {"month": dt.date(2013, 6, 1), "volume": 1, "method": "norm", "undistributed": -2}
+    return CommonOutcome(house=okean.house, service=okean.cold_water, **given | columns)
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_every_constraint_is_held_by_the_database(okean, name):
     interrupt(okean)
     heating(okean, month=FIRST, season="heating").save()
     HeatingCharged.objects.create(account=okean.fet, month=FIRST, amount=1)
+    outcome(okean, month=dt.date(2013, 5, 1)).save()
     calculated(okean.organisation)
 
     with pytest.raises(IntegrityError, match=f'"{name}"'), transaction.atomic():

@@ -4,7 +4,7 @@ import re
 
 from accounts_registry.models import House, Meter, MeterReading, ReadingSource
 from charges.calc import inputs
-from charges.models import CommonVolume, HouseHeating, Interruption, VotedSum
+from charges.models import CommonOutcome, CommonVolume, HouseHeating, Interruption, VotedSum
 from zhkh.scenarios.accounts import store_account
 from zhkh.scenarios.target import Target
 
@@ -25,6 +25,19 @@ def store_house(house: inputs.House, target: Target) -> None:
         **address_parts(house.address),
     )
     _month(row, house, target)
+    CommonOutcome.objects.bulk_create(
+        CommonOutcome(
+            house=row,
+            service=target.services[item.service],
+            zone=item.zone or "",
+            month=target.period.previous().first_day,
+            volume=0,
+            method=inputs.Method.HOUSE_METER.value,
+            undistributed=-item.volume,
+            carried=item.volume,
+        )
+        for item in house.carried
+    )
     for meter in house.house_meters:
         _house_meter(row, meter, target)
     for account in house.accounts:
