@@ -38,7 +38,7 @@ class Effort:
         return self.client_cpu + self.database_cpu
 
 
-def effort_of(work: Callable[[], None]) -> Effort:
+def effort_of(work: Callable[[], object]) -> Effort:
     """
     Do the work in this process and measure it with the processes it starts and waits for.
 

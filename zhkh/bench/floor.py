@@ -54,7 +54,8 @@ def _dump(connection: Connection, period: Period, folder: Path, parts: int) -> l
         " part FROM charges_chargeline WHERE month = %s) line GROUP BY part ORDER BY 1",
         [parts, period.first_day],
     ).fetchall()
-    files, above = [], 0
+    files: list[Path] = []
+    above = 0
     for (up_to,) in bounds:
         files.append(folder / f"part{len(files)}")
         query = sql.SQL(

@@ -11,14 +11,17 @@ _UNKNOWN = "unknown"
 
 def machine() -> dict[str, object]:
     """Processor, cores, memory, versions and how busy the machine was at the end."""
-    major, minor = divmod(connection.pg_version, 10_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        row = cursor.fetchone()
+    assert row is not None
     return {
         "cpu": _first_value(Path("/proc/cpuinfo"), "model name"),
         "cores": os.cpu_count(),
         "memory_mb": int(_first_value(Path("/proc/meminfo"), "MemTotal").split()[0]) // 1024,
         "system": platform.platform(),
         "python": platform.python_version(),
-        "postgresql": f"{major}.{minor}",
+        "postgresql": str(row[0]).split()[0],
         "load_average": [round(load, 2) for load in os.getloadavg()],
     }
 

@@ -5,39 +5,52 @@ import random
 
 from zhkh.town.catalogue import YEARS_BEFORE, services_of
 from zhkh.town.facts import AccountFacts, Connection, Held
-from zhkh.town.meters import METERED, meter_of
+from zhkh.town.kinds import HouseKind
+from zhkh.town.meters import meter_of
 from zhkh.town.names import person
 from zhkh.town.plan import Plan
 
 _NUMBER_DIGITS = 12
+_METERED = ("cold_water", "hot_water", "hot_water_two_part", "electricity")
 _METERED_OF_TEN = 7  # so many of ten metered services have a meter
 _BY_EMAIL_OF_TEN = 3
 
 
 def settle_account(
-    plan: Plan, number: int, flat: int, *, area: int, chance: random.Random
+    plan: Plan,
+    number: int,
+    flat: str,
+    *,
+    kind: HouseKind,
+    area: int,
+    chance: random.Random,
 ) -> AccountFacts:
     """An account without quarrels, opened years ago."""
     opened = dt.date(
         plan.first.year - chance.randrange(2, YEARS_BEFORE), chance.randrange(1, 13), 1
     )
-    services = [Connection(terms.code, opened) for terms in services_of(plan.profile)]
-    persons = chance.choices((1, 2, 3, 4, 5), (25, 32, 23, 15, 5))[0]
     by_email = chance.randrange(10) < _BY_EMAIL_OF_TEN
     account = AccountFacts(
         number=account_number(plan, number),
-        flat=str(flat),
+        flat=flat,
         payer=person(chance),
         opened=opened,
         areas=[Held(area, opened)],
-        residents=[Held(persons, opened)],
-        services=services,
+        residents=[Held(chance.choices((1, 2, 3, 4, 5), (25, 32, 23, 15, 5))[0], opened)],
+        services=[
+            Connection(terms.code, opened)
+            for terms in services_of(plan.profile)
+            if terms.code not in kind.without
+        ],
         email=f"resident{number + 1}@example.com" if by_email else "",
         by_email=by_email,
     )
+    measured = [code for code in _METERED if code not in kind.without and _exists(code, plan)]
+    if kind.with_heat_meters and chance.randrange(2):
+        measured.append("heating")
     account.meters = [
-        meter_of(plan, service, persons=persons, opened=opened, chance=chance)
-        for service in METERED
+        meter_of(plan, code, persons=account.persons, opened=opened, chance=chance)
+        for code in measured
         if chance.randrange(10) < _METERED_OF_TEN
     ]
     return account
@@ -46,4 +59,9 @@ def settle_account(
 def account_number(plan: Plan, number: int) -> str:
     """Twelve digits: the seed in front keeps towns apart."""
     place = len(str(plan.accounts))
-    return f"{plan.seed % 10 ** (_NUMBER_DIGITS - place):0{_NUMBER_DIGITS - place}}{number + 1:0{place}}"
+    ahead = _NUMBER_DIGITS - place
+    return f"{plan.seed % 10**ahead:0{ahead}}{number + 1:0{place}}"
+
+
+def _exists(code: str, plan: Plan) -> bool:
+    return any(terms.code == code for terms in services_of(plan.profile))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts_registry.models import House, Organisation, Service
 from zhkh.kernel.refusal import Refusal
+from zhkh.town.books import enter_books
 from zhkh.town.founding import found_town
 from zhkh.town.houses import build_house, house_code
 from zhkh.town.plan import Plan
@@ -52,8 +53,10 @@ def build_town(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell) -> Orga
 
 def write_chunk(plan: Plan, place: Place, houses: range) -> int:
     """These houses and all that is in them, or nothing; returns how many houses."""
+    built = [build_house(plan, house) for house in houses]
     with transaction.atomic():
-        write_houses([build_house(plan, house) for house in houses], place)
+        ids = write_houses(built, place)
+        enter_books((account for house in built for account in house.accounts), ids, place)
     return len(houses)
 
 

@@ -5,10 +5,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from accounts_registry.ledger.periods import open_month
 from accounts_registry.models import Organisation, Payee, Service, ServiceSource, SourceRole
-from charges.models import Norm, Tariff
-from zhkh.town.catalogue import ServiceTerms, begins, prices_of, services_of
+from charges.models import Norm, Tariff, Uplift
+from zhkh.town.catalogue import MANAGER, ServiceTerms, begins, prices_over_time, services_of
 from zhkh.town.plan import Plan
+
+_LAST_PLACE = 999  # what nobody has split by service stands after every other
 
 
 @transaction.atomic(durable=True)
@@ -24,22 +27,16 @@ def found_town(plan: Plan) -> Organisation:
     )
     services: dict[str, Service] = {}
     for place, terms in enumerate(services_of(plan.profile)):
-        services[terms.code] = _service(organisation, terms, place)
-        _prices(services[terms.code], terms, plan)
-        ServiceSource.objects.bulk_create(
-            ServiceSource(
-                service=services[terms.code],
-                source=services[code],
-                role=SourceRole.DRAINED,
-                position=position,
-            )
-            for position, code in enumerate(terms.sources)
-        )
+        services[terms.code] = service = _service(organisation, terms, place)
+        _prices(service, terms, plan)
+        _sources(service, terms, services)
+    _unsplit(organisation)
+    for period in plan.periods:
+        open_month(organisation_id=organisation.pk, period=period)
     return organisation
 
 
 def _service(organisation: Organisation, terms: ServiceTerms, place: int) -> Service:
-    payee, _ = Payee.objects.get_or_create(organisation=organisation, name=terms.payee)
     return Service.objects.create(
         organisation=organisation,
         code=terms.code,
@@ -49,18 +46,53 @@ def _service(organisation: Organisation, terms: ServiceTerms, place: int) -> Ser
         charge=terms.charge,
         position=place,
         file_position=place,
-        payee=payee,
+        payee=_payee(organisation, terms.payee),
+        vat_rate=Decimal(terms.vat) if terms.vat else None,
+        has_uplift=terms.uplift is not None,
+    )
+
+
+def _unsplit(organisation: Organisation) -> None:
+    Service.objects.create(
+        organisation=organisation,
+        name="Без разделения по услугам",
+        group="other",
+        charge="none",
+        position=_LAST_PLACE,
+        file_position=_LAST_PLACE,
+        payee=_payee(organisation, MANAGER),
+    )
+
+
+def _payee(organisation: Organisation, name: str) -> Payee:
+    return Payee.objects.get_or_create(organisation=organisation, name=name)[0]
+
+
+def _sources(service: Service, terms: ServiceTerms, services: dict[str, Service]) -> None:
+    ServiceSource.objects.bulk_create(
+        ServiceSource(
+            service=service, source=services[code], role=SourceRole.DRAINED, position=position
+        )
+        for position, code in enumerate(terms.sources)
     )
 
 
 def _prices(service: Service, terms: ServiceTerms, plan: Plan) -> None:
     Tariff.objects.bulk_create(
-        Tariff(service=service, price=price, valid=DateRange(since, until))
-        for price, since, until in prices_of(terms, plan)
-    )
-    if terms.norms:
-        Norm.objects.create(
+        Tariff(
             service=service,
-            valid=DateRange(begins(plan), None),
-            **{key: Decimal(value) for key, value in terms.norms.items()},
+            price=amount,
+            zone=price.zone,
+            component=price.component,
+            up_to=Decimal(price.up_to) if price.up_to else None,
+            valid=DateRange(since, until),
         )
+        for price in terms.prices
+        for amount, since, until in prices_over_time(price, plan)
+    )
+    onward = DateRange(begins(plan), None)
+    if terms.norms:
+        norms = {key: Decimal(value) for key, value in terms.norms.items()}
+        Norm.objects.create(service=service, valid=onward, **norms)
+    if terms.uplift:
+        Uplift.objects.create(service=service, coefficient=Decimal(terms.uplift), valid=onward)
