@@ -15,6 +15,7 @@ class Absence(models.Model):
     left_on = models.DateField("день отъезда")
     returned_on = models.DateField("день возвращения")
     applied_on = models.DateField("заявление подано")
+    document = models.CharField("подтверждающий документ", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "временное отсутствие"
@@ -45,6 +46,8 @@ class Benefit(Dated):
     area_norm_m2 = models.DecimalField(
         "норма площади, м²", max_digits=14, decimal_places=2, null=True, blank=True
     )
+    category = models.CharField("категория", max_length=100, blank=True)
+    document = models.CharField("подтверждающий документ", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "льгота"

@@ -144,6 +144,7 @@ class Interruption(models.Model):
     hours = models.PositiveIntegerField("часов перерыва")
     allowed_hours = models.PositiveIntegerField("допустимо часов")
     rate = models.DecimalField("снижение за час, доля", max_digits=7, decimal_places=6)
+    document = models.CharField("акт", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "перерыв"
