@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
+import psycopg
 from django.db import connection, transaction
 
 from accounts_registry.ledger.models import PaymentSource
 from accounts_registry.ledger.periods import accounting_month
-from accounts_registry.ledger.posting import HasPrimaryKey, LineToPost
+from accounts_registry.ledger.posting import HasPrimaryKey, LineToPost, PostingRefusal
 from accounts_registry.models import PersonalAccount
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -20,6 +21,14 @@ _PAYMENT = (
     "recorded_by_id",
 )  # fmt: skip
 _LINE = ("payment_id", "account_id", "service_id", "month", "named_month", "amount")
+
+
+class PaymentsKnown(PostingRefusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "Среди платежей есть уже записанные, поэтому не записан ни один: проверьте, не загружен "
+            "ли этот реестр раньше."
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def post_payments(
 
     Lock order: month FOR SHARE, accounts FOR UPDATE by their ids.
 
-    :raises django.db.IntegrityError: a key is known already.
+    :raises PaymentsKnown: a key is known already.
     """
     if not payments:
         return
@@ -59,14 +68,14 @@ def post_payments(
     month = accounting_month(organisation_id=organisation_id, on=on).month
     _lock_accounts(payments)
     ids = _take_ids(len(payments))
-    _copy(
-        "ledger_payment",
-        _PAYMENT,
-        [
-            (id_, p.account_id, month, p.paid_on, p.amount, source, p.key, at, by and by.pk)
-            for id_, p in zip(ids, payments, strict=True)
-        ],
-    )
+    rows = [
+        (id_, p.account_id, month, p.paid_on, p.amount, source, p.key, at, by and by.pk)
+        for id_, p in zip(ids, payments, strict=True)
+    ]
+    try:
+        _copy("ledger_payment", _PAYMENT, rows)
+    except psycopg.errors.UniqueViolation as error:  # COPY answers without Django
+        raise PaymentsKnown from error
     _copy("ledger_paymentline", _LINE, _lines(ids, payments, month))
 
 

@@ -4,10 +4,10 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from accounts_registry.ledger.balances import balance_of
-from accounts_registry.ledger.bulk import PaymentToPost, post_payments
+from accounts_registry.ledger.bulk import PaymentsKnown, PaymentToPost, post_payments
 from accounts_registry.ledger.models import Payment
 from accounts_registry.ledger.posting import PaymentSource
 from tests.accounts_registry.ledger.books import AUGUST, JUNE, charged, day, line
@@ -72,7 +72,7 @@ def test_a_known_key_refuses_all_of_them(okean):
     key = uuid.uuid4()
     post(okean, payment(okean.fet, line(okean.fee, "1.00"), key=key))
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(PaymentsKnown, match=r"^Среди платежей есть"), transaction.atomic():
         post(
             okean,
             payment(okean.lermontov, line(okean.fee, "2.00")),
