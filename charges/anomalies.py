@@ -92,7 +92,7 @@ def counts_by_kind(
     counts = (
         rows.order_by()
         .values_list("kind")
-        .annotate(Count("pk"), Count("pk", filter=Q(checked_at__isnull=True)))
+        .annotate(total=Count("pk"), unchecked=Count("pk", filter=Q(checked_at__isnull=True)))
     )
     found = {kind: (total, unchecked) for kind, total, unchecked in counts}
     return [KindCount(kind, *found[kind]) for kind in AnomalyKind if kind in found]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import (
     Exists,
     ExpressionWrapper,
+    F,
     OuterRef,
     QuerySet,
     Subquery,
@@ -13,7 +14,7 @@ from django.db.models import (
 from django.db.models.fields import DecimalField
 from django.db.models.functions import Coalesce
 
-from accounts_registry.models import Organisation, PersonalAccount
+from accounts_registry.models import House, Organisation, PersonalAccount
 from charges.models import ChargeLine
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -38,6 +39,23 @@ def charged_accounts(
             ),
         )
         .select_related("payer", "premises__house")
+    )
+
+
+def accounts_of_house(
+    house: House, *, period: Period
+) -> QuerySet[PersonalAccount, PersonalAccount]:
+    """Accounts of the house charged in the month or in the one before, by flat, with both sums."""
+    months = [period.previous().first_day, period.first_day]
+    charged = ChargeLine.objects.filter(account=OuterRef("pk"), month__in=months)
+    now = ChargeLine.objects.filter(account=OuterRef("pk"), month=period.first_day)
+    earlier = ChargeLine.objects.filter(account=OuterRef("pk"), month=months[0])
+    return (
+        PersonalAccount.objects.filter(Exists(charged), premises__house=house)
+        .annotate(total=_sum_of(now, "total"), before=_sum_of(earlier, "total"))
+        .annotate(difference=ExpressionWrapper(F("total") - F("before"), output_field=_MONEY))
+        .select_related("payer", "premises")
+        .order_by("premises__number_order", "premises__number", "number")
     )
 
 

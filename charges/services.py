@@ -21,6 +21,7 @@ from charges.calc.problems import ScenarioProblems
 from charges.calc.result import result_json
 from charges.loading import load_house, load_terms, sentences
 from charges.models import ChargeLine
+from charges.penalties.posting import post_penalties
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
@@ -145,6 +146,22 @@ def request_calculation(
     )
 
 
+def resume_calculation(
+    *, organisation: Organisation, period: Period, by: HasPrimaryKey | None, at: dt.datetime
+) -> Run:
+    """
+    A run of the houses the last one did not calculate; without any, of all.
+
+    :raises NothingToCharge: no houses.
+    :raises PeriodRefusal: the month is posted or being calculated.
+    """
+    last = runs.latest_run(kind=KIND, subject=subject_of(organisation, period))
+    left = {int(item.item_key) for item in runs.unfinished_items(last)} if last else set()
+    return request_calculation(
+        organisation=organisation, period=period, by=by, at=at, only=left or None
+    )
+
+
 def _left_alone(
     organisation: Organisation, period: Period, houses: list[House], only: Collection[int] | None
 ) -> dict[str, runs.Settled]:
@@ -210,6 +227,7 @@ def confirm_month(
     :raises DraftChanged: the draft is not the one whose totals the accountant saw.
     :raises RecalculationsChanged: some were entered after the draft was calculated.
     :raises FactsChanged: some houses would be charged otherwise now.
+    :raises PenaltyRateIsMissing: a day of delay has no rate.
     :raises PeriodRefusal: there is no draft or an earlier month is not posted.
     """
     periods.lock_draft(organisation_id=organisation.pk, period=period)
@@ -225,6 +243,9 @@ def confirm_month(
         raise FactsChanged(period, outdated)
     computed.post_computed(
         organisation=organisation, period=period, by=by, at=_time_of_transaction()
+    )
+    post_penalties(
+        organisation_id=organisation.pk, period=period, by=by, at=_time_of_transaction()
     )
     return posting.post_month(
         organisation_id=organisation.pk,
@@ -364,6 +385,7 @@ def _put_in_draft(
     )
     lines.copy_lines(result, period=period, account_ids=account_ids, service_ids=service_ids)
     computed.keep_computed(scenario, result, account_ids=account_ids, service_ids=service_ids)
+    computed.keep_common(house, scenario, result, service_ids=service_ids)
     lines.freeze(house, period=period, document=document, result=result_json(result))
     runs.mark_done(run, str(house.pk))
 

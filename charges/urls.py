@@ -17,6 +17,7 @@ app_name = "charges"
 urlpatterns = [
     path("charges/", views.period, name="period"),
     path("charges/calculate/", views.calculate, name="calculate"),
+    path("charges/resume/", views.resume, name="resume"),
     path("charges/stop/", views.stop, name="stop"),
     path("charges/confirm/", views.confirm, name="confirm"),
     path("charges/reopen/", views.reopen, name="reopen"),

@@ -22,7 +22,10 @@ from accounts_registry.views.export import xlsx_answer
 from accounts_registry.views.frame import VIEW_CHARGES, account_frame, account_or_404
 from accounts_registry.views.month import ChosenMonth, chosen_month, named_month
 from charges import queries, services
+from charges.anomalies import counts_by_kind
 from charges.forms import ConfirmForm
+from charges.gates import COMPARED_ON_A_PAGE, gates
+from charges.line_words import METHODS, line_name
 from charges.lines import LineKey, NotReproduced, explain
 from charges.models import ChargeInput, ChargeLine
 from charges.preview import preview
@@ -55,16 +58,6 @@ _SORTS: dict[str, tuple[str, ...]] = {
     "total": ("total", "number"),
     "difference": ("difference", "number"),
 }
-_METHODS = {
-    "norm": "по нормативу",
-    "norm_uplifted": "по нормативу с коэффициентом",
-    "meter": "по счётчику",
-    "average": "по среднему",
-    "house_meter": "по общедомовому прибору",
-}
-_ZONES = {"day": "день", "halfpeak": "полупик", "night": "ночь"}
-_COMPONENTS = {"water": "холодная вода", "heat": "тепловая энергия"}
-_USES = {"individual": "индивидуальное потребление", "common": "общедомовые нужды"}
 
 
 @require_GET
@@ -121,10 +114,26 @@ def calculate(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @require(RUN)
+def resume(request: HttpRequest) -> HttpResponse:
+    """Go on with a stopped calculation: the houses it did stay in the draft."""
+    organisation, month = named_month(request, RUN)
+    try:
+        run = services.resume_calculation(
+            organisation=organisation, period=month, by=_user(request), at=timezone.now()
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        ring_on_commit(TASK, run_id=run.pk)
+    return redirect(_page_of(organisation, month))
+
+
+@require_POST
+@require(RUN)
 def stop(request: HttpRequest) -> HttpResponse:
     organisation, month = named_month(request, RUN)
     services.stop_calculation(organisation=organisation, period=month, at=timezone.now())
-    messages.warning(request, "Расчёт остановлен: рассчитайте месяц ещё раз, когда будете готовы.")
+    messages.warning(request, "Расчёт остановлен: его можно продолжить.")
     return redirect(_page_of(organisation, month))
 
 
@@ -214,8 +223,8 @@ class LineRow:
             line=line,
             name=_name_of(line),
             price="" if line.price is None else plain_price(line.price).replace(".", ","),
-            individual_method=_METHODS.get(line.individual_method, ""),
-            common_method=_METHODS.get(line.common_method, ""),
+            individual_method=METHODS.get(line.individual_method, ""),
+            common_method=METHODS.get(line.common_method, ""),
             why=why.get(key, ()),
         )
 
@@ -232,11 +241,25 @@ def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
         "problems": _problems(run),
         "preview": shown,
         "draft": shown.total,
+        **_checks(month),
         "may_run": _may(request, month.organisation, RUN),
         "may_post": _may(request, month.organisation, POST),
         "has_houses": month.organisation.houses.exists(),
         "organisation": month.organisation,
         "period": str(month.period),
+    }
+
+
+def _checks(month: ChosenMonth) -> dict[str, Any]:
+    """The gates of a draft and its anomalies."""
+    if month.state not in {"draft", "posted"}:
+        return {"gates": [], "counts": [], "is_held": True}
+    of_month = {"organisation": month.organisation, "period": month.period}
+    shown = gates(**of_month, compared=COMPARED_ON_A_PAGE) if month.state == "draft" else []
+    return {
+        "gates": shown,
+        "is_held": any(gate.holds for gate in shown),
+        "counts": counts_by_kind(**of_month),
     }
 
 
@@ -316,13 +339,7 @@ def _totals(lines: list[ChargeLine]) -> dict[str, Any]:
 
 
 def _name_of(line: ChargeLine) -> str:
-    parts = (
-        line.service.name,
-        _ZONES.get(line.zone, ""),
-        _COMPONENTS.get(line.component, ""),
-        _USES.get(line.use, ""),
-    )
-    return ", ".join(filter(None, parts))
+    return line_name(line.service.name, zone=line.zone, component=line.component, use=line.use)
 
 
 _EXPORT_HEAD = (
@@ -343,10 +360,10 @@ def _export_row(line: ChargeLine) -> list[object]:
         line.unit,
         line.price,
         line.individual_volume,
-        _METHODS.get(line.individual_method, ""),
+        METHODS.get(line.individual_method, ""),
         line.individual_amount,
         line.common_volume,
-        _METHODS.get(line.common_method, ""),
+        METHODS.get(line.common_method, ""),
         line.common_amount,
         line.vat,
         line.charged,
