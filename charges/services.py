@@ -22,6 +22,7 @@ from charges.calc.result import result_json
 from charges.loading import load_house, load_terms, sentences
 from charges.models import ChargeLine
 from charges.penalties.posting import post_penalties
+from charges.penalties.posting import post_penalties
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal

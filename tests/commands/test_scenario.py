@@ -145,15 +145,6 @@ def test_what_no_database_holds_is_told_before_any_is_touched(
 
 
 @pytest.mark.parametrize("command", [["run", "--database"], ["load"]])
-def test_what_the_database_has_no_place_for_is_not_calculated_there(capfd, monkeypatch, command):
-    monkeypatch.setenv("ZHKH_DATABASE_URL", "postgresql://nobody@:1/nowhere?host=/nowhere")
-    file = GOLDEN / "penalty_rate_below_cap.json"
-
-    assert main([*command, str(file)]) == 3
-    assert capfd.readouterr() == ("", "not supported yet: penalty\n")
-
-
-@pytest.mark.parametrize("command", [["run", "--database"], ["load"]])
 def test_wrong_file_is_told_before_any_database_is_touched(capfd, monkeypatch, write, command):
     monkeypatch.setenv("ZHKH_DATABASE_URL", "postgresql://nobody@:1/nowhere?host=/nowhere")
     file = write(cold_water(account()) | {"tariffs": []})

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.charges.calc.scenarios import account, cold_water, house
-from tests.commands.both_ways import EVERYTHING, GOLDEN, without
+from tests.commands.both_ways import EVERYTHING, GOLDEN
 from tests.conftest import clone_template
 
 ROOT = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ def test_without_a_server(zhkh, tmp_path):
 
 
 def test_loaded_house_is_charged_confirmed_and_the_books_agree(zhkh, office, write):
-    document = without(json.loads(EVERYTHING.read_text()), "penalty") | {"title": "ТСЖ «Ясень»"}
+    document = json.loads(EVERYTHING.read_text()) | {"title": "ТСЖ «Ясень»"}
     file = write(document)
     same_accounts = write(document | {"title": "Другое ТСЖ"}, "again.json")
     same_name = write(

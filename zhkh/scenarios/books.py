@@ -13,6 +13,7 @@ from charges import lines
 from charges.calc.calculation import calculate
 from charges.calc.inputs import Component, Method, Use, Zone
 from charges.calc.parse import parse_text
+from charges.calc.penalty import NO_PENALTY
 from charges.calc.result import (
     AccountResult,
     AllocationResult,
@@ -26,6 +27,7 @@ from charges.calc.result import (
 from charges.models import ChargeInput, ChargeLine
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
+from zhkh.scenarios.penalties import stored_penalties
 
 LineKey = tuple[str, str, str, str]
 
@@ -36,6 +38,7 @@ class _Balance:
 
     opening: Decimal
     charged: Decimal
+    penalty: PenaltyResult
     period: Period
     counted_until: dt.date | None
 
@@ -62,6 +65,7 @@ def books_result(
     opening = balances.opening_of_month(ids, period=period)
     paid = balances.paid_since_month(ids, period=period, until=counted_until)
     charged = posted_charges(ids, period=period)
+    penalties = stored_penalties(ids, period=period)
     return ScenarioResult(
         period=period,
         houses=_houses(part for result in frozen for part in result.houses),
@@ -71,7 +75,9 @@ def books_result(
                 _lines(stored[account.pk], explained.get(account.number)),
                 _Balance(
                     opening=opening[account.pk] - paid[account.pk],
-                    charged=charged.get(account.pk, ZERO),
+                    charged=charged.get(account.pk, ZERO)
+                    - penalties.get(account.pk, NO_PENALTY).total,
+                    penalty=penalties.get(account.pk, NO_PENALTY),
                     period=period,
                     counted_until=counted_until,
                 ),
@@ -89,7 +95,7 @@ def _account(
     account: PersonalAccount, account_lines: tuple[LineResult, ...], balance: _Balance
 ) -> AccountResult:
     settled = open_items.settlement_of(account, before=balance.period, until=balance.counted_until)
-    closing = balance.opening + balance.charged
+    closing = balance.opening + balance.charged + balance.penalty.total
     return AccountResult(
         number=account.number,
         lines=account_lines,
@@ -97,7 +103,7 @@ def _account(
             AllocationResult(item.payment, item.period, item.service, item.amount)
             for item in settled.allocations
         ),
-        penalty=PenaltyResult(ZERO, ()),
+        penalty=balance.penalty,
         opening=balance.opening,
         charged=balance.charged,
         to_pay=max(ZERO, closing),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from charges.calc import inputs
 from charges.calc.parse.json_text import walk
 from charges.calc.problems import Place, Problem
-from zhkh.scenarios.refusals import NotStoredYet, PaymentTooLate
+from zhkh.scenarios.refusals import PaymentTooLate
 
 MOST_COUNTED = 2**31 - 1
 LATEST_PAYMENT_YEARS = 10  # months up to a payment are opened one by one
@@ -83,19 +83,8 @@ def refuse_unstorable(scenario: inputs.Scenario) -> None:
     """
     Look for what rows would not give back.
 
-    :raises NotStoredYet: the database has no place for some fact yet.
     :raises CannotLoad: a fact contradicts what the database holds true.
     """
-    _refuse_what_has_no_place(scenario)
-    _refuse_what_does_not_fit(scenario)
-
-
-def _refuse_what_has_no_place(scenario: inputs.Scenario) -> None:
-    if scenario.terms.penalty is not None:
-        raise NotStoredYet(["penalty"])
-
-
-def _refuse_what_does_not_fit(scenario: inputs.Scenario) -> None:
     latest = scenario.period.first_day.year + LATEST_PAYMENT_YEARS
     for house in scenario.houses:
         for account in house.accounts:

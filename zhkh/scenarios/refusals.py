@@ -49,13 +49,6 @@ class NotAccepted(CannotLoad):
         )
 
 
-class NotStoredYet(Refusal):
-    """Worded as the calculation words it, for the same exit code."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        super().__init__(f"not supported yet: {', '.join(names)}")
-
-
 class HouseNotCalculated(Refusal):
     """The run refused a house the pure core had accepted."""
 

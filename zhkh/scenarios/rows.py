@@ -13,12 +13,13 @@ from accounts_registry.models import (
     SettingName,
     SourceRole,
 )
-from accounts_registry.models.settings import NegativeCommon, PenaltyRuleChoice, Switch
+from accounts_registry.models.settings import NegativeCommon, Switch
 from accounts_registry.services import store_settings
 from charges.calc import inputs
 from charges.models import Norm, Tariff, Uplift
 from zhkh.scenarios.houses import store_house
 from zhkh.scenarios.limits import MOST_COUNTED, refuse_unstorable
+from zhkh.scenarios.penalties import penalty_settings, store_penalty
 from zhkh.scenarios.refusals import (
     AccountsExist,
     NotAccepted,
@@ -34,7 +35,6 @@ def store_scenario(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> 
     Load everything of a scenario into an organisation of its own; all or nothing.
 
     :raises CannotLoad: its accounts or organisation are known already, or a value does not fit.
-    :raises NotStoredYet: it holds facts the registry has no place for yet.
     """
     refuse_unstorable(scenario)
     _wait_for_other_loads()
@@ -75,6 +75,7 @@ def _store(scenario: inputs.Scenario, *, name: str, at: dt.datetime) -> Organisa
         at=at,
     )
     _prices(scenario.terms, target)
+    store_penalty(scenario.terms, target)
     for house in scenario.houses:
         store_house(house, target)
     return organisation
@@ -84,10 +85,9 @@ def _settings(terms: inputs.Terms) -> dict[SettingName, str]:
     """What the scenario says; what it does not name must not come from the program's defaults."""
     return {
         SettingName.COMMON_VOLUME_ROUNDING: f"{terms.rounding.basis}:{terms.rounding.places}",
-        SettingName.NEGATIVE_COMMON: NegativeCommon.REPORT,
-        SettingName.LIMIT_COMMON_TO_NORM: Switch.OFF,
-        SettingName.PENALTY_RULE: PenaltyRuleChoice.NONE,
-    }
+        SettingName.NEGATIVE_COMMON: NegativeCommon(terms.negative_common.value),
+        SettingName.LIMIT_COMMON_TO_NORM: Switch.ON if terms.limits_common else Switch.OFF,
+    } | penalty_settings(terms.penalty)
 
 
 def _unsplit(organisation: Organisation) -> Service:
@@ -124,6 +124,7 @@ def _services(organisation: Organisation, services: Iterable[inputs.Service]) ->
         for role, codes in (
             (SourceRole.DRAINED, service.sources),
             (SourceRole.SUBTRACTED, service.minus),
+            (SourceRole.CHARGED, (service.common_of,) if service.common_of else ()),
         )
         for place, code in enumerate(codes)
     )
