@@ -17,7 +17,7 @@ from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 
 # Raised whenever the same inputs would give another result.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 COLUMNS = (
     "month", "account_id", "service_id", "zone", "component", "use", "unit", "price",

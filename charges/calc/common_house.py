@@ -207,7 +207,8 @@ def share_words(common: Common, account: Account, house: House, rounding: Common
         per_m2 = round_ratio(common.volume / Fraction(house.premises_area), rounding.places)
         return (
             f"{common.note()}; на 1 м2: {number_words(common.volume)} / {premises} м2 = "
-            f"{number_words(per_m2)} (до {rounding.places} зн.), × {area} м2"
+            f"{number_words(per_m2)} (до {rounding.places} зн.); доля {number_words(per_m2)} × "
+            f"{area} м2"
         )
     return (
         f"{common.note()}; доля {number_words(common.volume)} × {area} / {premises} м2 "

@@ -104,8 +104,10 @@ def _by_house_meter(
         area = Fraction(account.area)
         base = own.volume if own else area * mean
         exact = max(Fraction(0), base + area * rest_per_m2)
-        words = own.words if own else f"без прибора {number_words(base)}"
-        reason = note(_share_words, words, account, house, volume, whole)
+        words = f"{own.words}; по прибору" if own else "без прибора"
+        words = f"{words} {number_words(base)}"
+        below = "; меньше нуля, считается 0" if base + area * rest_per_m2 < 0 else ""
+        reason = note(_share_words, words, account, house, volume, whole, below)
         method = own.method if own else Method.HOUSE_METER
         found.append((Piece(0, tables.month.days, exact, method, reason, spread=True),))
     return found
@@ -142,10 +144,12 @@ def _cover(stretches: Sequence[tuple[int, int]], days: int) -> bool:
     return covered >= days
 
 
-def _share_words(own: str, account: Account, house: House, volume: Decimal, whole: Fraction) -> str:
+def _share_words(
+    own: str, account: Account, house: House, volume: Decimal, whole: Fraction, below: str
+) -> str:
     formula = "3(1), 3(3)" if whole else "3"
     return (
         f"{own} + {number_words(account.area)} м2 × ({number_words(volume)} по дому − "
         f"{number_words(whole)} в помещениях) / {number_words(house.premises_area)} м2 "
-        f"(п. 42(1) Правил № 354, формула {formula})"
+        f"(п. 42(1) Правил № 354, формула {formula}){below}"
     )

@@ -8,15 +8,17 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from charges.calc.common_house import share_of, share_words
 from charges.calc.common_volume import Common
 from charges.calc.demands import Demands
 from charges.calc.inputs import Account, Charge, Component, House, Kind, Service, Use, Zone
-from charges.calc.pieces import ByZone, Piece, Pieces, note
+from charges.calc.pieces import ByZone, Note, Piece, Pieces, note
 from charges.calc.pricing import Pricing, Slice, amount_of, days_without_price, price_pieces
 from charges.calc.tables import MonthTables
 from charges.calc.timeline import Span, cut
+from charges.calc.words import number_words
 from zhkh.kernel.exact import product, total
 from zhkh.kernel.money import ZERO, round_money
 
@@ -144,23 +146,22 @@ class LineMaker:
         norms = self.tables.norm(service.code, "heat_per_unit")
         for piece in own:
             for lo, hi in cut(piece.lo, piece.hi, norms):
-                heat = piece.share(lo, hi) * self._mean_heat(service, lo, hi)
-                pieces.append(dataclasses.replace(piece, lo=lo, hi=hi, volume=heat, uplifted=False))
+                pieces.append(self._heated(service, piece, lo, hi, uplifted=False))
         return tuple(pieces)
 
     def _as_heat_of_house(self, service: Service, zone: Zone | None, shared: Pieces) -> Pieces:
         """The common part is cut by tariffs only: a norm that changes counts by its days."""
         prices = self.tables.prices(service.code, zone, Component.HEAT, Use.COMMON)
         return tuple(
-            dataclasses.replace(
-                piece,
-                lo=lo,
-                hi=hi,
-                volume=piece.share(lo, hi) * self._mean_heat(service, lo, hi),
-            )
+            self._heated(service, piece, lo, hi)
             for piece in shared
             for lo, hi in cut(piece.lo, piece.hi, prices)
         )
+
+    def _heated(self, service: Service, piece: Piece, lo: int, hi: int, **changed: Any) -> Piece:
+        water, heat = piece.share(lo, hi), self._mean_heat(service, lo, hi)
+        words = note(_heat_words, piece.note, water, heat)
+        return dataclasses.replace(piece, lo=lo, hi=hi, volume=water * heat, note=words, **changed)
 
     def _mean_heat(self, service: Service, lo: int, hi: int) -> Fraction:
         heat = Fraction(0)
@@ -180,6 +181,10 @@ class LineMaker:
             f"нет норматива heat_per_unit услуги «{service.code}» на весь месяц",
             "Гкал на м3 горячей воды на каждый день",
         )
+
+
+def _heat_words(water: Note, volume: Fraction, heat: Fraction) -> str:
+    return f"{water()}; подогрев {number_words(volume)} м3 × {number_words(heat)} Гкал на м3"
 
 
 def with_vat(

@@ -10,6 +10,7 @@ from charges.calc.persons import persons, persons_words
 from charges.calc.pieces import ByZone, Piece, Pieces, note, weakest
 from charges.calc.tables import MonthTables, NormValue
 from charges.calc.timeline import Span, Steps, at, cut, merged
+from charges.calc.words import days_words, number_words
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,11 +107,40 @@ def _by_meter(meters: Sequence[_Working], days: Steps[_Basis]) -> Pieces:
     results = [meter.result for meter in meters if isinstance(meter.result, Measured)]
     volume = sum((_counted(meter, stretches) for meter in meters), start=Fraction(0))
     method = weakest(result.method for result in results)
-    words = note(lambda: "; ".join(result.note() for result in results))
     return tuple(
-        Piece(span.lo, span.hi, volume * span.days / length, method, words, spread=True)
+        Piece(
+            span.lo,
+            span.hi,
+            volume * span.days / length,
+            method,
+            note(_by_meter_words, meters, stretches, span.days),
+            spread=True,
+        )
         for span in stretches
     )
+
+
+def _by_meter_words(
+    meters: Sequence[_Working], stretches: Sequence[Span[_Basis]], days: int
+) -> str:
+    """Each meter, what all of them counted, and the part of it that falls on these days."""
+    measured = [meter for meter in meters if isinstance(meter.result, Measured)]
+    words = [meter.result.note() for meter in measured]
+    volumes = [_counted(meter, stretches) for meter in measured]
+    volume = sum(volumes, start=Fraction(0))
+    for meter, counted in zip(measured, volumes, strict=True):
+        whole = getattr(meter.result, "volume", counted)
+        if counted != whole:
+            words.append(
+                f"на дни по прибору {number_words(whole)} − {number_words(whole - counted)}"
+                f" = {number_words(counted)}"
+            )
+    if len(volumes) > 1:
+        words.append(f"вместе {' + '.join(map(number_words, volumes))} = {number_words(volume)}")
+    length = sum(span.days for span in stretches)
+    if days != length:
+        words.append(f"на эти дни {number_words(volume)}{days_words(days, length)}")
+    return "; ".join(words)
 
 
 def _counted(meter: _Working, stretches: Sequence[Span[_Basis]]) -> Fraction:
@@ -142,7 +172,7 @@ def _by_norm(
                     hi,
                     norm.monthly * at(people, lo) * (hi - lo) / tables.month.days,
                     Method.NORM,
-                    note(_norm_words, span.value, norm, account, tables, lo),
+                    note(_norm_words, span.value, norm, account, tables, (lo, hi)),
                     uplifted=span.value.uplifted,
                 )
             )
@@ -161,7 +191,13 @@ def _norm_days(
 
 
 def _norm_words(
-    reason: Unmeasured, norm: NormValue, account: Account, tables: MonthTables, day: int
+    reason: Unmeasured,
+    norm: NormValue,
+    account: Account,
+    tables: MonthTables,
+    stretch: tuple[int, int],
 ) -> str:
-    people = persons_words(account, day, tables, "(п. 42 Правил № 354, формула 4)")
+    lo, hi = stretch
+    days = days_words(hi - lo, tables.month.days)
+    people = persons_words(account, lo, tables, f"{days} (п. 42 Правил № 354, формула 4)")
     return f"{reason.note()}: норматив {norm.words} на человека × {people}"

@@ -16,8 +16,9 @@ def persons(account: Account, tables: MonthTables) -> Steps[int]:
     return tables.month.steps(rows, account.owners)
 
 
-def persons_words(account: Account, day: int, tables: MonthTables, paragraph: str) -> str:
+def persons_words(account: Account, day: int, tables: MonthTables, rest: str) -> str:
+    """`rest` is what follows the number: days and the paragraph."""
     registered = at(residents(account, tables), day)
     if registered:
-        return f"проживающих {registered} чел. {paragraph}"
-    return f"никто не зарегистрирован, собственников {account.owners} чел. {paragraph}"
+        return f"проживающих {registered} чел.{rest}"
+    return f"никто не зарегистрирован, собственников {account.owners} чел.{rest}"

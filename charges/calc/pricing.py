@@ -36,6 +36,7 @@ class Slice:
     plain_amount: Decimal  # without it
     method: Method | None
     note: Note
+    whole: Fraction | None = None  # what `note` tells about, where the slice is a part of it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -113,7 +114,19 @@ def _slice(
     amount = round_money(product(volume, coefficient, price)) if uplifted else plain_amount
     method = Method.NORM_UPLIFTED if uplifted else piece.method
     lo, hi = days
-    return Slice(part, lo, hi, volume, price, coefficient, amount, plain_amount, method, piece.note)
+    return Slice(
+        part,
+        lo,
+        hi,
+        volume,
+        price,
+        coefficient,
+        amount,
+        plain_amount,
+        method,
+        piece.note,
+        piece.volume,
+    )
 
 
 # --- price ranges

@@ -25,7 +25,7 @@ from charges.calc.pricing import VOLUME_PLACES, amount_of, method_of
 from charges.calc.problems import Place
 from charges.calc.tables import MonthTables
 from charges.calc.timeline import at
-from charges.calc.words import day_words, money_words, number_words
+from charges.calc.words import day_words, money_words, number_words, price_words
 from zhkh.kernel.exact import difference, product, total
 from zhkh.kernel.money import ZERO, round_money, round_ratio
 from zhkh.kernel.period import Period
@@ -101,7 +101,7 @@ def _absent_share(absence: Absence, account: Account, tables: MonthTables) -> Fr
 def _absence_words(absence: Absence, amount: Decimal, share: Fraction, lower: Decimal) -> str:
     return (
         f"Временное отсутствие {absence.persons} чел. с {day_words(absence.left)} по "
-        f"{day_words(absence.returned)}: {money_words(amount)} × {share} = {money_words(lower)} "
+        f"{day_words(absence.returned)}: {money_words(-amount)} × {share} = {money_words(lower)} "
         "(п. 86–92 Правил № 354)"
     )
 
@@ -120,7 +120,7 @@ def _interruptions(draft: Draft, house: House) -> Iterator[Change]:
 
 def _interruption_words(row: Interruption, charged: Decimal, lower: Decimal) -> str:
     return (
-        f"Перерыв {row.hours} ч при допустимых {row.allowed} ч: {money_words(charged)} × "
+        f"Перерыв {row.hours} ч при допустимых {row.allowed} ч: {money_words(-charged)} × "
         f"{number_words(row.rate)} × {row.hours - row.allowed} ч = {money_words(lower)} "
         "(п. 98–101 Правил № 354, приложение 1)"
     )
@@ -150,7 +150,7 @@ def _given_words(row: Recalculation, month: Period) -> str:
     period = f" за {row.for_period}" if row.for_period not in {None, month} else ""
     reason = f": {row.reason}" if row.reason else ""
     basis = row.basis or "п. 61, 69 Правил № 354"
-    return f"Перерасчёт{period}{reason}, {money_words(row.amount)} ({basis})"
+    return f"Перерасчёт{period}{reason}, основание: {basis}; сумма: {money_words(row.amount)}"
 
 
 def yearly_correction(
@@ -186,7 +186,8 @@ def yearly_correction(
     why = (
         f"Корректировка отопления за год: {number_words(heating.year_volume)} × "
         f"{number_words(account.area)} / {number_words(house.premises_area)} м2 = "
-        f"{number_words(volume)} Гкал, {money_words(due)} − начислено "
+        f"{number_words(volume)} Гкал; {number_words(volume)} Гкал × {price_words(price)} = "
+        f"{money_words(due)}; {money_words(due)} − начислено "
         f"{money_words(account.heating_charged)} = {money_words(amount)} (п. 42(1) Правил № 354)"
     )
     return (Change(amount, why),)

@@ -9,7 +9,7 @@ from charges.calc.metered import metered_volumes
 from charges.calc.persons import persons, persons_words
 from charges.calc.pieces import ByZone, Note, Piece, Pieces, note
 from charges.calc.tables import MonthTables, NormValue
-from charges.calc.words import number_words
+from charges.calc.words import days_words, number_words
 
 
 def individual_volumes(service: Service, account: Account, tables: MonthTables) -> ByZone:
@@ -54,7 +54,13 @@ def _per_person(_service: Service, account: Account, tables: MonthTables) -> Pie
             span.hi,
             Fraction(span.value * span.days, days),
             None,
-            note(persons_words, account, span.lo, tables, "(п. 56, 148 Правил № 354)"),
+            note(
+                persons_words,
+                account,
+                span.lo,
+                tables,
+                f"{days_words(span.days, days)} (п. 56, 148 Правил № 354)",
+            ),
         )
         for span in persons(account, tables)
     )
@@ -87,16 +93,22 @@ def norm_by_area(
                 span.hi,
                 volume * span.days / tables.month.days,
                 Method.NORM,
-                note(_norm_area_words, account, span.value, factor, paragraph),
+                note(
+                    _norm_area_words,
+                    account,
+                    span.value,
+                    factor,
+                    f"{days_words(span.days, tables.month.days)} ({paragraph})",
+                ),
                 uplifted=service.code not in account.meter_impossible,
             )
         )
     return tuple(pieces)
 
 
-def _norm_area_words(account: Account, norm: NormValue, factor: Fraction, paragraph: str) -> str:
+def _norm_area_words(account: Account, norm: NormValue, factor: Fraction, rest: str) -> str:
     times = "" if factor == 1 else f" × К {number_words(factor)}"
-    return f"{number_words(account.area)} м2 × норматив {norm.words} на м2{times} ({paragraph})"
+    return f"{number_words(account.area)} м2 × норматив {norm.words} на м2{times}{rest}"
 
 
 _FIXED: dict[Charge, Callable[[Service, Account, MonthTables], Pieces]] = {

@@ -10,6 +10,7 @@ from charges.calc.pricing import Slice
 from charges.calc.problems import Place
 from charges.calc.tables import MonthTables
 from charges.calc.words import money_words, number_words
+from zhkh.kernel.exact import total
 from zhkh.kernel.split import split_by_weight
 
 
@@ -30,19 +31,26 @@ def voted_lines(
         if not sharing or voted is None:
             continue
         sharing.sort(key=lambda i: house.accounts[i].number)
-        parts = split_by_weight(voted.amount, [house.accounts[i].area for i in sharing])
+        areas = [house.accounts[i].area for i in sharing]
+        parts = split_by_weight(voted.amount, areas)
+        sum_words = f"сумма {money_words(voted.amount)} на дом", number_words(total(areas))
         for i, part in zip(sharing, parts, strict=True):
-            lines[i][service.code] = _line(service, house.accounts[i], part, voted.amount, tables)
+            lines[i][service.code] = _line(service, house.accounts[i], part, sum_words, tables)
     return lines
 
 
 def _line(
-    service: Service, account: Account, part: Decimal, voted: Decimal, tables: MonthTables
+    service: Service,
+    account: Account,
+    part: Decimal,
+    sum_words: tuple[str, str],
+    tables: MonthTables,
 ) -> Draft:
+    voted, areas = sum_words
     words = note(
         lambda: (
-            f"сумма {money_words(voted)} на дом, разделена по площади "
-            f"{number_words(account.area)} м2 без остатка (ст. 44, 46 ЖК РФ)"
+            f"{voted} × {number_words(account.area)} / {areas} м2 площади, разделена до копейки "
+            "без остатка (ст. 44, 46 ЖК РФ)"
         )
     )
     share = Slice(

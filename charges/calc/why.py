@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from charges.calc.inputs import Use
 from charges.calc.lines import Draft
-from charges.calc.pricing import Slice, excess_of
+from charges.calc.pricing import VOLUME_PLACES, Slice, amount_of, excess_of
 from charges.calc.recalculation import Change
 from charges.calc.timeline import Month
 from charges.calc.words import day_words, money_words, number_words, price_words
-from zhkh.kernel.money import ZERO
+from zhkh.kernel.exact import difference, total
+from zhkh.kernel.money import ZERO, round_ratio
 
 _PARTS = {
     Use.INDIVIDUAL: "Индивидуальное потребление",
@@ -39,32 +40,40 @@ def _slice_words(draft: Draft, part: Slice, month: Month) -> str:
         if whole_month
         else f" с {day_words(month.date(part.lo))} по " + day_words(month.date(part.hi - 1))
     )
-    return (
-        f"{title}{days}: {part.note()}; {_product_words(draft, part)} = {money_words(part.amount)}"
-    )
+    words = f"{part.note()}{_part_words(part)}"
+    return f"{title}{days}: {words}; {_product_words(draft, part)} = {money_words(part.amount)}"
+
+
+def _part_words(part: Slice) -> str:
+    """The note tells about all its days and ranges of price; this slice may be less."""
+    if part.whole is None or round_ratio(part.whole, VOLUME_PLACES) == part.volume:
+        return ""
+    return f"; из них на эти дни и по этой цене {number_words(part.volume)}"
 
 
 def _product_words(draft: Draft, part: Slice) -> str:
+    """A sum of the house has no price: the note has already divided it."""
+    if part.price is None:
+        return "доля счёта"
     factors = [f"{number_words(part.volume)} {draft.unit}"]
     if part.coefficient != 1:
         factors.append(f"К {number_words(part.coefficient)}")
-    if part.price is not None:
-        factors.append(price_words(part.price))
-    return " × ".join(factors)
+    return " × ".join([*factors, price_words(part.price)])
 
 
 def _uplift_words(draft: Draft) -> Iterator[str]:
     excess = excess_of(draft.individual)
     if excess:
+        plain = total((part.plain_amount for part in draft.individual), ZERO)
         yield (
-            f"Из них повышающий коэффициент: {money_words(excess)} "
-            "(п. 42 Правил № 354, формула 4(1))"
+            f"Из них повышающий коэффициент: {money_words(amount_of(draft.individual))} − без него "
+            f"{money_words(plain)} = {money_words(excess)} (п. 42 Правил № 354, формула 4(1))"
         )
 
 
 def _vat_words(draft: Draft) -> Iterator[str]:
     if draft.vat != ZERO:
         yield (
-            f"НДС {number_words(draft.service.vat * 100)} % на нежилое помещение: "
-            f"{money_words(draft.vat)} (ст. 168 НК РФ)"
+            f"НДС на нежилое помещение: {money_words(difference(draft.charged, draft.vat))} × "
+            f"{number_words(draft.service.vat * 100)} % = {money_words(draft.vat)} (ст. 168 НК РФ)"
         )

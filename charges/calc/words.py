@@ -25,5 +25,10 @@ def money_words(amount: Decimal) -> str:
     return f"{format_money(amount)} руб."
 
 
+def days_words(days: int, of: int) -> str:
+    """« × 10/31 дней», nothing for all the days."""
+    return "" if days == of else f" × {days}/{of} дней"
+
+
 def day_words(day: dt.date) -> str:
     return f"{day.day:02d}.{day.month:02d}.{day.year:04d}"

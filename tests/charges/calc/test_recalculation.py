@@ -178,7 +178,7 @@ def test_recalculation_tells_its_period_reason_and_basis():
     row = given("-5.00", for_period="2024-01", reason="замена прибора", basis="акт № 7")
 
     assert line_of(watered(account(recalculations=[row])))["why"][-1] == (
-        "Перерасчёт за 2024-01: замена прибора, −5,00 руб. (акт № 7)"
+        "Перерасчёт за 2024-01: замена прибора, основание: акт № 7; сумма: −5,00 руб."
     )
 
 
@@ -186,7 +186,7 @@ def test_recalculation_for_the_month_itself_names_no_month():
     row = given("0.00", for_period="2024-03")
 
     assert line_of(watered(account(recalculations=[row])))["why"][-1] == (
-        "Перерасчёт, 0,00 руб. (п. 61, 69 Правил № 354)"
+        "Перерасчёт, основание: п. 61, 69 Правил № 354; сумма: 0,00 руб."
     )
 
 
