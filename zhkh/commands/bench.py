@@ -1,10 +1,12 @@
 """`zhkh bench NAME`: measure on a made-up town, in a temporary database of its own."""
 
 import argparse
+import dataclasses
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from zhkh.bench.figures import Figures, as_line, as_list
 from zhkh.commands.bounds import OutOfBounds, check_bounds
@@ -17,6 +19,8 @@ from zhkh.town.plan import Plan, Profile
 # ruff: noqa: PLC0415 - Django is set up when the temporary database is there
 
 LAST = Period(2026, 10)  # the month every benchmark calculates
+POSTING_SHARE = 5  # one killed posting for so many killed calculations
+SMALL_HOUSE = 10  # accounts: many houses, so that a killed run has something to go on with
 
 
 def main(argv: list[str]) -> int:
@@ -42,6 +46,29 @@ def charges(options: argparse.Namespace) -> int:
         figures = bench_charges(plan, workers=options.workers, owner_url=owner_url)
         _tell("charges", TITLES, figures, machine(), as_json=options.json)
     return 0
+
+
+def faults(options: argparse.Namespace) -> int:
+    """0 the same after all kills; 1 something differs; 3 not possible now."""
+    plan = dataclasses.replace(_plan(options), house_size=SMALL_HOUSE)
+    with _database():
+        from zhkh.bench.faults import calculate_in_peace
+
+        peace = calculate_in_peace(plan, workers=options.workers, tell=_say)
+    with _database():
+        from zhkh.bench.faults import TITLES, Kills, calculate_among_kills
+        from zhkh.bench.machine import machine
+
+        kills = Kills(calculating=options.kills, posting=-(-options.kills // POSTING_SHARE))
+        figures = calculate_among_kills(
+            plan, peace, kills=kills, workers=options.workers, tell=_say
+        )
+        _tell("faults", TITLES, figures, machine(), as_json=options.json)
+    return 1 if figures["differences"] else 0
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def _tell(
@@ -76,6 +103,7 @@ def _database() -> Iterator[str]:
         from django.db import connections
 
         django.setup()
+        connections["default"].settings_dict["NAME"] = urlsplit(url).path.removeprefix("/")
         try:
             yield in_database(services.database_owner_url, url)
         finally:
@@ -83,14 +111,28 @@ def _database() -> Iterator[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="zhkh bench", description="Замеры.")
+    parser = argparse.ArgumentParser(prog="zhkh bench", description="Замеры и испытания.")
     names = parser.add_subparsers(required=True, metavar="ЗАМЕР")
     charging = names.add_parser("charges", help="месяц города: расчёт, проведение, карточка счёта")
     charging.set_defaults(run=charges)
-    charging.add_argument("--accounts", type=int, required=True, help="сколько лицевых счетов")
-    charging.add_argument("--profile", choices=list(Profile), default=Profile.PLAIN)
+    _add_town(charging, accounts=None, profile=Profile.PLAIN)
     charging.add_argument("--months", type=int, default=1, help="месяцев учёта, последний измерен")
-    charging.add_argument("--seed", type=int, default=1, help="зерно города")
-    charging.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="исполнителей")
-    charging.add_argument("--json", action="store_true", help="ответ для программы")
+    killing = names.add_parser("faults", help="расчёт и проведение, убиваемые в случайные моменты")
+    killing.set_defaults(run=faults, months=1)
+    _add_town(killing, accounts=600, profile=Profile.FULL)
+    killing.add_argument("--kills", type=int, default=50, help="сколько раз убить")
     return parser
+
+
+def _add_town(parser: argparse.ArgumentParser, *, accounts: int | None, profile: Profile) -> None:
+    parser.add_argument(
+        "--accounts",
+        type=int,
+        required=accounts is None,
+        default=accounts,
+        help="сколько лицевых счетов",
+    )
+    parser.add_argument("--profile", choices=list(Profile), default=profile)
+    parser.add_argument("--seed", type=int, default=1, help="зерно города и случая")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="исполнителей")
+    parser.add_argument("--json", action="store_true", help="ответ для программы")

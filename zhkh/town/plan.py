@@ -6,7 +6,7 @@ import random
 
 from zhkh.kernel.period import Period
 
-HOUSE_SIZE = 100  # accounts in a house; the last house takes the rest
+HOUSE_SIZE = 100
 
 
 class Profile(enum.StrEnum):
@@ -25,10 +25,12 @@ class Plan:
     seed: int
     profile: Profile
     last: Period  # the month left to be charged; those before it are history
+    house_size: int = HOUSE_SIZE  # accounts in a house; the last house takes the rest
 
     def __post_init__(self) -> None:
         assert self.accounts >= 1, self.accounts
         assert self.months >= 1, self.months
+        assert self.house_size >= 1, self.house_size
 
     @property
     def is_full(self) -> bool:
@@ -37,14 +39,15 @@ class Plan:
     @property
     def title(self) -> str:
         """The name of the town's organisation: two plans never share one."""
+        by = "" if self.house_size == HOUSE_SIZE else f" по {self.house_size} в доме"
         return (
-            f"Город № {self.seed}: счетов {self.accounts}, месяцев {self.months} "
+            f"Город № {self.seed}: счетов {self.accounts}{by}, месяцев {self.months} "
             f"по {self.last}, {self.profile}"
         )
 
     @property
     def houses(self) -> int:
-        return -(-self.accounts // HOUSE_SIZE)
+        return -(-self.accounts // self.house_size)
 
     @property
     def first(self) -> Period:
@@ -56,8 +59,8 @@ class Plan:
 
     def accounts_of(self, house: int) -> range:
         """Numbers of the house's accounts in the town, from zero."""
-        first = house * HOUSE_SIZE
-        return range(first, min(first + HOUSE_SIZE, self.accounts))
+        first = house * self.house_size
+        return range(first, min(first + self.house_size, self.accounts))
 
     def chance_of(self, house: int) -> random.Random:
         """A house's own dice: a house is the same in whatever order houses are made."""
