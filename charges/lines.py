@@ -10,6 +10,7 @@ from django.db import connection
 
 from accounts_registry.models import House
 from charges.calc.calculation import calculate
+from charges.calc.inputs import Scenario
 from charges.calc.parse import parse_text
 from charges.calc.result import LineResult, Part, ScenarioResult, result_json
 from charges.models import ChargeInput
@@ -102,15 +103,26 @@ def explain(frozen: ChargeInput, account_number: str) -> dict[LineKey, tuple[str
 
     :raises NotReproduced: it would tell about other figures than those charged.
     """
-    result = calculate(parse_text(thaw(frozen)))
-    if result_digest(result) != frozen.result_digest:
-        raise NotReproduced(frozen)
+    _, result = reproduced(frozen)
     return {
         (line.service, line.zone or "", line.component or "", line.use or ""): line.why
         for account in result.accounts
         if account.number == account_number
         for line in account.lines
     }
+
+
+def reproduced(frozen: ChargeInput) -> tuple[Scenario, ScenarioResult]:
+    """
+    What a house was calculated from, and the very result it gave.
+
+    :raises NotReproduced: today's rules give another one.
+    """
+    scenario = parse_text(thaw(frozen))
+    result = calculate(scenario)
+    if result_digest(result) != frozen.result_digest:
+        raise NotReproduced(frozen)
+    return scenario, result
 
 
 def digest(text: str) -> str:

@@ -10,6 +10,7 @@ from charges import (
     redraft_views,
     service_views,
     views,
+    why_views,
 )
 
 app_name = "charges"
@@ -32,6 +33,8 @@ urlpatterns = [
     path("charges/runs/<int:pk>/", views.progress, name="progress"),
     path("houses/<int:pk>/volumes/", house_views.house_volumes, name="house-volumes"),
     path("accounts/<int:pk>/charges/", views.account_charges, name="account-charges"),
+    path("accounts/<int:pk>/charges/why/", why_views.why, name="why"),
+    path("accounts/<int:pk>/charges/why.pdf", why_views.why_pdf, name="why-pdf"),
     path("services/", service_views.service_list, name="service-list"),
     path("services/export.xlsx", service_views.service_export, name="service-export"),
     path("services/new/", service_views.service_new, name="service-new"),

@@ -17,7 +17,9 @@ _PROJECT = Path(__file__).resolve().parent.parent
 READABLE = (
     _PROJECT / "static" / "fonts",
     _PROJECT / "templates" / "payment_docs" / "print",
+    _PROJECT / "templates" / "charges" / "print",
     _PROJECT / "templates" / "corrections" / "print",
+    _PROJECT / "templates" / "ledger" / "print",
 )
 
 

@@ -9,6 +9,7 @@ import io
 import uuid
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -82,6 +83,28 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("accounts_registry:account-meters", "get", ("account",), CARD),
     ("accounts_registry:install-meter", "post", ("account",), KEEPER),
     ("accounts_registry:account-payments", "get", ("account",), CHARGES),
+    ("ledger:statement", "get", ("account",), CHARGES),
+    ("ledger:statement-pdf", "get", ("account",), CHARGES),
+    ("ledger:statement-xlsx", "get", ("account",), CHARGES),
+    ("ledger:enter-payment", "get", ("account",), CHARGES),
+    ("ledger:enter-payment", "post", ("account",), CHARGES),
+    ("ledger:transfer", "get", ("account",), CHARGES),
+    ("ledger:transfer", "post", ("account",), CHARGES),
+    ("ledger:write-off", "get", ("account",), CHARGES),
+    ("ledger:write-off", "post", ("account",), CHARGES),
+    ("ledger:opening", "get", ("account",), CHARGES),
+    ("ledger:opening", "post", ("account",), CHARGES),
+    ("ledger:cancel-payment", "get", ("payment",), CHARGES),
+    ("ledger:cancel-payment", "post", ("payment",), CHARGES),
+    ("ledger:payment-list", "get", (), BOOKS),
+    ("ledger:payment-export", "get", (), BOOKS),
+    ("ledger:openings", "get", (), BOOKS),
+    ("ledger:openings", "post", (), BOOKS),
+    ("ledger:openings-sample", "get", (), BOOKS),
+    ("ledger:operations", "get", (), BOOKS),
+    ("ledger:turnover", "get", (), CHARGES),
+    ("ledger:report", "get", ("debtors",), CHARGES),
+    ("ledger:report-export", "get", ("turnover",), CHARGES),
     ("accounts_registry:meter-list", "get", (), OFFICE),
     ("accounts_registry:enter-reading", "post", ("meter",), KEEPER),
     ("accounts_registry:remove-meter", "post", ("meter",), KEEPER),
@@ -89,6 +112,8 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("accounts_registry:house", "get", ("house",), CARD),
     ("charges:house-volumes", "get", ("house",), CHARGES),
     ("charges:house-volumes", "post", ("house",), CHARGES),
+    ("charges:why", "get", ("account",), CHARGES),
+    ("charges:why-pdf", "get", ("account",), CHARGES),
     ("charges:service-list", "get", (), CARD),
     ("charges:service-export", "get", (), CARD),
     ("charges:service-new", "get", (), CHARGES),
@@ -133,6 +158,16 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("corrections:storno", "post", ("correction",), CHARGES),
     ("corrections:discard", "post", ("correction",), CHARGES),
     ("corrections:account", "get", ("account",), CHARGES),
+    ("corrections:absence", "get", ("account",), CHARGES),
+    ("corrections:absence", "post", ("account",), CHARGES),
+    ("corrections:benefit", "get", ("account",), CHARGES),
+    ("corrections:benefit", "post", ("account",), CHARGES),
+    ("corrections:absence-remove", "post", ("account", "absence"), CHARGES),
+    ("corrections:benefit-remove", "post", ("account", "benefit"), CHARGES),
+    ("corrections:house", "get", ("house",), CHARGES),
+    ("corrections:interruption", "get", (), CHARGES),
+    ("corrections:interruption", "post", (), CHARGES),
+    ("corrections:interruption-remove", "post", ("house", "interruption"), CHARGES),
     ("corrections:new-manual", "get", ("account",), CHARGES),
     ("corrections:new-manual", "post", ("account",), CHARGES),
     ("payment_docs:document-list", "get", (), DOCUMENTS),
@@ -219,11 +254,25 @@ def world() -> World:
             "row": JournalRow.objects.get(batch=batch, account=okean.lermontov).pk,
             "mail account": mail_account.pk,
             "receipt": receipt.pk,
+            "payment": receipt.payment.pk,
             "correction": correction.pk,
+            **facts_that_lower(okean),
             "token": receipt.payment.key,
         },
         clients=_clients(organisation, counter),
     )
+
+
+def facts_that_lower(okean) -> dict[str, int]:
+    day = JULY.first_day
+    absence = okean.fet.absences.create(
+        persons=1, left_on=day, returned_on=day.replace(day=20), applied_on=day
+    )
+    benefit = okean.fet.benefits.create(service=okean.fee, share=1, valid=(day, None))
+    interruption = okean.house.interruptions.create(
+        service=okean.fee, month=day, hours=9, allowed_hours=8, rate=Decimal("0.0015")
+    )
+    return {"absence": absence.pk, "benefit": benefit.pk, "interruption": interruption.pk}
 
 
 def _clients(organisation, counter) -> dict[str, Client]:
