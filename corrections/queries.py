@@ -11,7 +11,7 @@ from accounts_registry.ledger.periods import periods_of
 from accounts_registry.ledger.statements import adjustments_about
 from accounts_registry.models import Organisation, PersonalAccount
 from accounts_registry.queries import organisations_of
-from corrections.models import CorrectionDocument, CorrectionLine, DocumentState
+from corrections.models import CorrectionDocument, CorrectionLine, DocumentKind, DocumentState
 from corrections.models.document import PUTS_CALCULATION_RIGHT
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -59,7 +59,7 @@ def already_corrected(
     By account and service: what changed the charge of a month since its tariffs were applied.
 
     Findings of the calculation itself (absences, interruptions, benefits), and recalculations
-    for the month since. Documents whose reason stands beside the calculation (a court, bad
+    for the month since. Documents entered by hand whose reason stands beside the calculation (a court, bad
     maintenance) are not counted: a recount must not take them back.
     """
     ids = list(account_ids)
@@ -78,8 +78,11 @@ def _our_keys(account_ids: list[int], period: Period) -> dict[object, bool]:
         for_month=period.first_day,
         document__state=DocumentState.POSTED,
     )
-    right = Q(document__reverses__isnull=True, document__reason__in=PUTS_CALCULATION_RIGHT) | Q(
-        document__reverses__reason__in=PUTS_CALCULATION_RIGHT
+    right = (
+        Q(document__reverses__isnull=True, document__reason__in=PUTS_CALCULATION_RIGHT)
+        | Q(document__kind=DocumentKind.RECOUNT)
+        | Q(document__reverses__reason__in=PUTS_CALCULATION_RIGHT)
+        | Q(document__reverses__kind=DocumentKind.RECOUNT)
     )
     keys: dict[object, bool] = dict.fromkeys(lines.values_list("key", flat=True), False)
     keys |= dict.fromkeys(lines.filter(right).values_list("key", flat=True), True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from corrections.views import account, document, lists, wizard
+from corrections.views import account, document, facts, lists, wizard
 
 app_name = "corrections"
 
@@ -21,4 +21,23 @@ urlpatterns = [
     path("corrections/<int:pk>/lines.xlsx", document.export, name="document-export"),
     path("accounts/<int:pk>/corrections/", account.account, name="account"),
     path("accounts/<int:pk>/corrections/new/", account.new_manual, name="new-manual"),
+    path("accounts/<int:pk>/absences/new/", facts.absence, name="absence"),
+    path(
+        "accounts/<int:pk>/absences/<int:fact_pk>/remove/",
+        facts.absence_remove,
+        name="absence-remove",
+    ),
+    path("accounts/<int:pk>/benefits/new/", facts.benefit, name="benefit"),
+    path(
+        "accounts/<int:pk>/benefits/<int:fact_pk>/remove/",
+        facts.benefit_remove,
+        name="benefit-remove",
+    ),
+    path("houses/<int:pk>/corrections/", facts.house, name="house"),
+    path("corrections/interruptions/new/", facts.interruption, name="interruption"),
+    path(
+        "houses/<int:pk>/interruptions/<int:fact_pk>/remove/",
+        facts.interruption_remove,
+        name="interruption-remove",
+    ),
 ]

@@ -1,8 +1,10 @@
 """Fields all forms of recalculations share."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 
 from accounts_registry.forms import DateField, QuantityField
 from accounts_registry.views.month import typed_month
@@ -19,8 +21,9 @@ BASES = (
     "Служебная записка",
     "Справка",
 )
-SIGNS = (("-1", "уменьшить долг"), ("1", "увеличить долг"))
+SIGNS = (("-1", "уменьшить"), ("1", "увеличить"))
 LARGEST_SUM = 99_999_999
+_LATEST = dt.date(2999, 12, 31)
 
 
 class SumField(QuantityField):
@@ -42,6 +45,14 @@ class SumField(QuantityField):
             super().run_validators(value)
         except forms.ValidationError as errors:
             raise forms.ValidationError(errors.error_list[:1]) from errors
+
+
+class DayField(DateField):
+    """A day of our times: months around it exist."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(MaxValueValidator(_LATEST, "Проверьте год: так далеко не считают."))
 
 
 class MonthField(forms.CharField):
@@ -85,7 +96,7 @@ class BasisForm(forms.Form):
     basis_number = forms.CharField(
         label="Номер", max_length=50, widget=forms.TextInput(attrs={"class": "w-short"})
     )
-    basis_on = DateField(label="Дата")
+    basis_on = DayField(label="Дата")
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def basis(self) -> Basis:

@@ -4,6 +4,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Sum
 
@@ -12,6 +13,7 @@ from charges.calc.calculation import calculate
 from charges.calc.inputs import Scenario
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
+from charges.calc.result import ScenarioResult
 from charges.loading import load_house, load_terms, sentences
 from charges.models import ChargeLine
 from corrections.queries import already_corrected
@@ -68,15 +70,39 @@ def differences(
                 yield found
 
 
-def _counted(house: House, period: Period, ids: dict[str, int], codes: dict[str, int]) -> Sums:
+@dataclasses.dataclass(frozen=True, slots=True)
+class HouseMonth:
+    """A month of a house as today's facts tell it, without the recalculations standing in it."""
+
+    scenario: Scenario
+    document: dict[str, Any]
+
+    def calculate(self, scenario: Scenario | None = None) -> ScenarioResult:
+        """:raises HouseNotCounted: what is missing, a sentence a line."""
+        try:
+            return calculate(scenario or self.scenario)
+        except ScenarioProblems as refusal:
+            raise _not_counted(self.document, refusal) from refusal
+
+
+def house_month(house: House, *, period: Period) -> HouseMonth:
+    """:raises HouseNotCounted: the facts are not sound, a sentence a line."""
     terms = load_terms(organisation_id=house.organisation_id, period=period)
     document = load_house(house, period=period, terms=terms)
     try:
-        result = calculate(_without_recalculations(parse_document(document)))
+        scenario = parse_document(document)
     except ScenarioProblems as refusal:
-        raise HouseNotCounted("\n".join(sentences(document, refusal.problems))) from refusal
+        raise _not_counted(document, refusal) from refusal
+    return HouseMonth(_without_recalculations(scenario), document)
+
+
+def _not_counted(document: dict[str, Any], refusal: ScenarioProblems) -> HouseNotCounted:
+    return HouseNotCounted("\n".join(sentences(document, refusal.problems)))
+
+
+def _counted(house: House, period: Period, ids: dict[str, int], codes: dict[str, int]) -> Sums:
     found: Sums = defaultdict(lambda: ZERO)
-    for account in result.accounts:
+    for account in house_month(house, period=period).calculate().accounts:
         for line in account.lines:
             found[ids[account.number], codes[line.service]] += line.total
     return found

@@ -12,6 +12,7 @@ from corrections.forms.documents import ManualForm
 from corrections.forms.fields import BASES
 from corrections.queries import lines_of_account, posted_months
 from corrections.services.documents import draft_manual
+from corrections.views.facts import facts_of
 from corrections.views.frame import ADD, VIEW, may, new_key, user_of
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
@@ -29,6 +30,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **account_frame(request, shown, tab="corrections"),
         "lines": page,
+        **facts_of(shown),
         "may_add": may(request, shown.organisation_id, ADD),
     }
     return render(request, "corrections/account.html", context)

@@ -74,10 +74,12 @@ def _filtered(request: HttpRequest, wanted: Wanted) -> Documents:
 
 
 def _about(text: str) -> Q:
-    """Number of the document, beginning of an account's number, or a word of the basis."""
+    """Number of the document, beginning of an account's number, or words of whom it is for."""
     lines = CorrectionLine.objects.filter(document=OuterRef("pk"), account__number__startswith=text)
-    found = Q(Exists(lines)) | Q(basis_number=text) | Q(scope__icontains=text)
-    if text.isdecimal() and text.isascii() and len(text) <= _LONGEST_NUMBER:
+    found = Q(Exists(lines)) | Q(basis_number=text)
+    if not text.isdecimal():
+        return found | Q(scope__icontains=text)
+    if text.isascii() and len(text) <= _LONGEST_NUMBER:
         found |= Q(number=int(text))
     return found
 

@@ -35,11 +35,11 @@ AUGUST = JULY.next()
 HALF = FEE / 2  # 35 m² instead of 70
 
 
-def requested(okean, *, months=(JULY,), service=None, houses=None, key=None):
+def requested(okean, *, months=(JULY,), service=None, houses=None, key=None, basis=BASIS):
     return request_recount(
         organisation=okean.organisation,
         past=Past(houses or [okean.house], months, service),
-        basis=BASIS,
+        basis=basis,
         key=key or new_key(),
         by=None,
         at=NOON,
@@ -191,6 +191,14 @@ def test_what_the_charge_found_itself_is_no_difference(okean):
     posted(okean.organisation, AUGUST)
 
     assert lines_of(counted(okean, months=(AUGUST,))) == []
+
+
+def test_a_recount_is_counted_whatever_its_reason(okean):
+    halve_area(okean.fet)
+    document = counted(okean, basis=basis_of(Reason.ABSENCE))
+    posted_now(document)
+
+    assert lines_of(counted(okean)) == []
 
 
 class TestEnteredByHand:

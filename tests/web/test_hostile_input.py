@@ -26,7 +26,13 @@ NAMES = (
     "area_m2", "service", "zone", "digits", "serial", "initial_value", "installed_on",
     "verified_until", "username", "name", "smtp_port", "per_minute", "meter-{meter}-value",
     "meter-{meter}-read_on", "meter-{meter}-answers", "off-{meter}-value", "off-{meter}-read_on",
-    "{service}-on", "amount-{service}", "due-{service}",
+    "{service}-on", "amount-{service}", "due-{service}", "first", "last", "day", "by", "payee",
+    "debt", "overdue", "until", "source", "target", "target_account", "amount", "on", "basis",
+    "reason", "named", "due_on", "content", "step",
+    "note", "basis_title", "basis_number", "basis_on", "row-0-service", "row-0-month",
+    "row-0-sign", "row-0-amount", "row-0-volume", "row-0-price", "method", "rate", "sign",
+    "numbers", "months", "persons", "left_on", "returned_on", "applied_on", "document", "write",
+    "percent", "deviation", "hours", "allowed_hours", "degrees", "kind",
 )  # fmt: skip
 VALUES = {
     "NUL": "Фет\0",

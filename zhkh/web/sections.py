@@ -55,7 +55,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("charges", "Начисления", "calculator", "charges:period", "charges.view_chargeline"),
     Section(
         "corrections",
-        "Перерасчёты",
+        "Перерасчёт",
         "undo",
         "corrections:document-list",
         "corrections.view_correctiondocument",
