@@ -211,6 +211,11 @@ class AdjustmentKind(models.TextChoices):
     CORRECTION = "correction", "исправление"
     TRANSFER = "transfer", "перенос переплаты"
     WRITE_OFF = "write_off", "списание"
+    SUBSIDY = "subsidy", "субсидия"
+    FINE = "fine", "штраф исполнителя"
+    STATE_FEE = "state_fee", "государственная пошлина"
+    COURT_COSTS = "court_costs", "судебные издержки"
+    INSTALMENT = "instalment", "проценты за рассрочку"
 
 
 class Adjustment(models.Model):

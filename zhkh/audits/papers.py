@@ -23,15 +23,20 @@ _DOCUMENTS = (
     ),
     Audit(
         "document-charged",
-        "сумма платёжного документа равна обороту месяца",
+        "сумма платёжного документа равна начисленному с перерасчётами и льготами",
         "в документе",
         "в обороте",
         """
         SELECT format('документ %s, версия %s', document.number, document.version), NULL::date,
                document.charged, coalesce(turnover.amount, 0)
         FROM payment_docs_issueddocument document
-        LEFT JOIN (SELECT month, account_id, sum(charged + adjusted) AS amount
-                   FROM ledger_turnover GROUP BY month, account_id) turnover
+        LEFT JOIN (
+          SELECT month, account_id, sum(amount) AS amount FROM (
+            SELECT month, account_id, charged AS amount FROM ledger_turnover
+            UNION ALL
+            SELECT month, account_id, amount FROM ledger_adjustment
+            WHERE kind IN ('recalculation', 'benefit')
+          ) part GROUP BY month, account_id) turnover
           ON turnover.account_id = document.account_id AND turnover.month = document.month
         WHERE document.charged <> coalesce(turnover.amount, 0)
         ORDER BY document.id
