@@ -7,6 +7,7 @@ from accounts_registry.views.lists import search
 urlpatterns = [
     path("", include("zhkh.web.urls")),
     path("", include("accounts_registry.urls")),
+    path("", include("accounts_registry.books.urls")),
     path("search/", search, name="search"),
     path("", include("charges.urls")),
     path("", include("corrections.urls")),

@@ -35,6 +35,7 @@ TABS = (
     ("charges", "Начисления", "charges:account-charges", VIEW_CHARGES),
     ("corrections", "Перерасчёты", "corrections:account", VIEW_CORRECTIONS),
     ("payments", "Оплаты", "accounts_registry:account-payments", VIEW_PAYMENTS),
+    ("statement", "Движение", "ledger:statement", VIEW_PAYMENTS),
 )
 MONTHS_SHOWN = 12
 

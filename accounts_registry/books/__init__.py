@@ -1,0 +1,1 @@
+"""Pages of the books: statements, payments, operations by hand, reports."""
