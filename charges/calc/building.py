@@ -1,7 +1,7 @@
 """One house and one month: the smallest thing that can be calculated, because its volumes are shared."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from charges.calc.balance import balance_of
@@ -13,7 +13,8 @@ from charges.calc.drainage import drainage_volume
 from charges.calc.heating import heating_volumes
 from charges.calc.inputs import Account, Charge, House, Service
 from charges.calc.lines import ZONES, Draft, LineMaker
-from charges.calc.pieces import ByZone
+from charges.calc.pieces import ByZone, Pieces
+from charges.calc.presence import at_the_end, by_mean_area, kept_on, on_days, shared_on
 from charges.calc.pricing import Slice, amount_of, excess_of, method_of, volume_of
 from charges.calc.problems import Place
 from charges.calc.recalculation import Change, given, lowered, yearly_correction
@@ -26,6 +27,7 @@ from charges.calc.result import (
     Segment,
     UpliftResult,
 )
+from charges.calc.shares import Flat, Payer, divided, flats, living_together
 from charges.calc.tables import MonthTables
 from charges.calc.timeline import Month
 from charges.calc.volumes import demand_norm_by_area, individual_volumes
@@ -53,7 +55,10 @@ def calculate_house(
     :raises ScenarioProblems: something is missing that a rule needs, with every such thing.
     """
     demands = Demands()
-    calculation = _House(tables, house, place, demands).calculate()
+    together = flats(house, tables.services, tables.month)
+    whole = dataclasses.replace(house, accounts=tuple(flat.account for flat in together))
+    by_area = by_mean_area(whole, tables.services, tables.month)
+    calculation = _House(tables, by_area, place, demands, together).calculate()
     demands.refuse_if_any()
     return calculation
 
@@ -61,9 +66,10 @@ def calculate_house(
 @dataclasses.dataclass(slots=True)
 class _House:
     tables: MonthTables
-    house: House
+    house: House  # its accounts are flats, with the area that shares go by
     place: Place
     demands: Demands
+    flats: tuple[Flat, ...]
 
     def calculate(self) -> HouseCalculation:
         volumes = self._volumes()
@@ -71,7 +77,9 @@ class _House:
         common = common_volumes(ground)
         voted = voted_lines(self.house, self.place, self.tables, self.demands)
         accounts = [
-            self._account(number, own, common, voted[number]) for number, own in enumerate(volumes)
+            account
+            for number, own in enumerate(volumes)
+            for account in self._accounts(number, own, common, voted[number])
         ]
         accounts.sort(key=lambda account: account.number)
         return HouseCalculation(self._house_result(common), tuple(accounts))
@@ -92,38 +100,61 @@ class _House:
         accounts = self.house.accounts
         if service.charge is Charge.HEATING:
             heat = heating_volumes(service, self.house, self.place, self.tables, self.demands)
-            return [{None: pieces} if pieces else {} for pieces in heat]
+            return [
+                _plain(shared_on(pieces, flat.account, service.code, self.tables.month))
+                for flat, pieces in zip(self.flats, heat, strict=True)
+            ]
         if service.charge is Charge.DRAINAGE:
             flows = [drainage_volume(service, own) for own in volumes]
             return [
-                {None: pieces} if pieces and account.has(service.code) else {}
-                for account, pieces in zip(accounts, flows, strict=True)
+                _plain(kept_on(pieces, flat.account, service.code, self.tables.month))
+                if account.has(service.code)
+                else {}
+                for flat, account, pieces in zip(self.flats, accounts, flows, strict=True)
             ]
         served = [account.has(service.code) for account in accounts]
         if service.charge is Charge.NORM_AREA and any(served):
             demand_norm_by_area(service, self.tables, self.demands)
         return [
-            individual_volumes(service, account, self.tables) if has_it else {}
-            for account, has_it in zip(accounts, served, strict=True)
+            on_days(
+                lambda account: individual_volumes(service, account, self.tables),
+                flat.account,
+                service,
+                self.tables.month,
+            )
+            if has_it
+            else {}
+            for flat, has_it in zip(self.flats, served, strict=True)
         ]
 
     # --- one account
 
-    def _account(
+    def _accounts(
         self,
         number: int,
         own: dict[str, ByZone],
         common: CommonVolumes,
         voted: dict[str, Draft],
-    ) -> AccountResult:
-        account = self.house.accounts[number]
-        place = (*self.place, "accounts", number)
+    ) -> Iterator[AccountResult]:
+        """The account, or everybody who pays for the flat."""
+        account, flat = self.house.accounts[number], self.flats[number]
         drafts = [
             draft
             for service in self.tables.services
             if account.has(service.code)
-            for draft in self._drafts(service, account, own, common, voted)
+            for draft in self._drafts(service, number, own, common, voted)
         ]
+        if not flat.is_shared:
+            account = at_the_end(flat.account, self.tables.month)
+            yield self._account(flat.payers[0], account, drafts)
+            return
+        parts = [divided(draft, flat, self.tables.month) for draft in drafts]
+        for place, payer in enumerate(flat.payers):
+            mine = [draft for row in parts if (draft := row[place]) is not None]
+            yield self._account(payer, living_together(payer, flat, self.tables.month), mine)
+
+    def _account(self, payer: Payer, account: Account, drafts: Sequence[Draft]) -> AccountResult:
+        place = (*self.place, "accounts", payer.place)
         lines = self._finished(account, place, drafts)
         charged = total((line.total for line in lines), ZERO)
         balance = balance_of(account, self.tables, self.demands)
@@ -141,15 +172,16 @@ class _House:
     def _drafts(
         self,
         service: Service,
-        account: Account,
+        number: int,
         own: dict[str, ByZone],
         common: CommonVolumes,
         voted: dict[str, Draft],
     ) -> list[Draft]:
         if service.charge is Charge.APPORTIONED:
             return [voted[service.code]] if service.code in voted else []
-        maker = LineMaker(self.tables, self.house, self.demands)
-        found = common.get(service.code, {})
+        dated = self.flats[number].account
+        maker = LineMaker(self.tables, self.house, self.demands, dated)
+        account, found = self.house.accounts[number], common.get(service.code, {})
         return list(maker.lines(service, account, own.get(service.code, {}), found))
 
     def _finished(
@@ -213,6 +245,10 @@ class _House:
             if (row := common.get(service.code, {}).get(zone)) is not None
         ]
         return HouseResult(self.house.code, tuple(rows))
+
+
+def _plain(pieces: Pieces) -> ByZone:
+    return {None: pieces} if pieces else {}
 
 
 def _price(slices: Sequence[Slice]) -> Decimal | None:

@@ -263,6 +263,24 @@ class Payment:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class DatedArea:
+    """The area of an account on some days; on the others it is the account's own."""
+
+    area: Decimal
+    since: dt.date
+    until: dt.date | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Connection:
+    """Days on which an account has a service; on no others, where there is any such row."""
+
+    service: str
+    since: dt.date
+    until: dt.date | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Account:
     number: str
     payer: str
@@ -281,6 +299,11 @@ class Account:
     opening: tuple[Opening, ...] = ()
     payments: tuple[Payment, ...] = ()
     heating_charged: Decimal | None = None
+    opened: dt.date | None = None  # billed from this day
+    closed: dt.date | None = None  # and up to, not including this one
+    areas: tuple[DatedArea, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    share: Decimal | None = None  # of the flat it has together with others
 
     def has(self, service: str) -> bool:
         return self.services is None or service in self.services

@@ -15,6 +15,7 @@ from charges.calc.common_volume import Common
 from charges.calc.demands import Demands
 from charges.calc.inputs import Account, Charge, Component, House, Kind, Service, Use, Zone
 from charges.calc.pieces import ByZone, Note, Piece, Pieces, note
+from charges.calc.presence import shared_on
 from charges.calc.pricing import Pricing, Slice, amount_of, days_without_price, price_pieces
 from charges.calc.tables import MonthTables
 from charges.calc.timeline import Span, cut
@@ -59,6 +60,7 @@ class LineMaker:
     tables: MonthTables
     house: House
     demands: Demands
+    dated: Account  # what begins or ends of the account inside the month
 
     def lines(
         self, service: Service, account: Account, own: ByZone, common: dict[Zone | None, Common]
@@ -69,18 +71,20 @@ class LineMaker:
         for zone in ZONES:
             if zone not in own and zone not in common:
                 continue
-            shared = self._shared(account, common.get(zone))
+            shared = self._shared(service, account, common.get(zone))
             for component in components:
                 key = (service, zone, component)
                 yield from self._lines_of(key, account, own.get(zone, ()), shared)
 
-    def _shared(self, account: Account, common: Common | None) -> Pieces:
+    def _shared(self, service: Service, account: Account, common: Common | None) -> Pieces:
         if common is None:
             return ()
         rounding = self.tables.terms.rounding
         share = Fraction(share_of(common, account, self.house, rounding))
         words = note(share_words, common, account, self.house, rounding)
-        return (Piece(0, self.tables.month.days, share, common.method, words, spread=True),)
+        month = self.tables.month
+        whole = (Piece(0, month.days, share, common.method, words, spread=True),)
+        return shared_on(whole, self.dated, service.code, month)
 
     def _lines_of(
         self,

@@ -37,6 +37,7 @@ class Slice:
     method: Method | None
     note: Note
     whole: Fraction | None = None  # what `note` tells about, where the slice is a part of it
+    divided: bool = False  # a part of an amount, not a volume × price; `note` tells how
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

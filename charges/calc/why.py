@@ -52,8 +52,8 @@ def _part_words(part: Slice) -> str:
 
 
 def _product_words(draft: Draft, part: Slice) -> str:
-    """A sum of the house has no price: the note has already divided it."""
-    if part.price is None:
+    """A sum of the house or of a shared flat: the note has already divided it."""
+    if part.price is None or part.divided:
         return "доля счёта"
     factors = [f"{number_words(part.volume)} {draft.unit}"]
     if part.coefficient != 1:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts_registry.models import AccountService, Meter, PersonalAccount
-from charges.loading.document import Document, day, plain_or_none, present, span, touches
+from charges.loading.document import (
+    Document,
+    covers,
+    day,
+    plain_or_none,
+    present,
+    span,
+    touches,
+)
 from charges.models import Absence, Benefit
 from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import plain
@@ -12,7 +20,8 @@ from zhkh.kernel.quantity import plain
 
 def account_document(account: PersonalAccount, period: Period) -> Document:
     """What the account itself knows; its related rows are prefetched."""
-    area = _fact(account.areas.all(), period)
+    areas = list(account.areas.all())
+    area = _fact(areas, period)
     ownership = _fact(account.ownerships.all(), period)
     corrected = [row for row in account.heating_charged.all() if row.month == period.first_day]
     return {
@@ -37,17 +46,41 @@ def account_document(account: PersonalAccount, period: Period) -> Document:
                 _benefit(row) for row in account.benefits.all() if touches(row.valid, period)
             ],
             "heating_charged": plain(corrected[0].amount) if corrected else None,
+            "x_share": plain(ownership.share) if ownership and ownership.share < 1 else None,
+            "x_opened": day(account.opened_on) if account.opened_on > period.first_day else None,
+            "x_closed": _closed(account, period),
+            "x_areas": [
+                {"area": plain(row.area_m2)} | present(span(row.valid))
+                for row in areas
+                if row is not area and touches(row.valid, period)
+            ],
         }
     )
 
 
+def _closed(account: PersonalAccount, period: Period) -> str | None:
+    closed = account.closed_on
+    return day(closed) if closed is not None and closed < period.next_first_day else None
+
+
 def services_document(connections: Iterable[AccountService], period: Period) -> Document:
     """The act that no meter can be put outlives the service: drainage still asks for it."""
-    latest = {row.service.code: row for row in connections}
+    rows = list(connections)
+    latest = {row.service.code: row for row in rows}
+    here = [row for row in rows if touches(row.valid, period)]
+    dated = {row.service.code for row in here if not covers(row.valid, period)}
     return {
-        "services": [code for code, row in latest.items() if touches(row.valid, period)],
+        "services": list(dict.fromkeys(row.service.code for row in here)),
         "meter_impossible": [code for code, row in latest.items() if row.meter_impossible],
-    }
+    } | present(
+        {
+            "x_connected": [
+                {"service": row.service.code} | present(span(row.valid))
+                for row in here
+                if row.service.code in dated
+            ]
+        }
+    )
 
 
 def meter_document(meter: Meter, period: Period) -> Document:

@@ -30,3 +30,9 @@ def span(valid: Any) -> Document:
 def touches(valid: Any, period: Period) -> bool:
     ends_before = valid.upper is not None and valid.upper <= period.first_day
     return not ends_before and valid.lower < period.next_first_day
+
+
+def covers(valid: Any, period: Period) -> bool:
+    """Whether the span holds on every day of the month."""
+    ends_inside = valid.upper is not None and valid.upper < period.next_first_day
+    return valid.lower <= period.first_day and not ends_inside

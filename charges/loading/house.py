@@ -77,7 +77,7 @@ def _accounts(
 ) -> list[Document]:
     accounts = list(
         PersonalAccount.objects.filter(premises__house=house, opened_on__lt=period.next_first_day)
-        .exclude(closed_on__lt=period.first_day)
+        .exclude(closed_on__lte=period.first_day)
         .select_related("premises", "payer")
         .prefetch_related(
             "areas",

@@ -1,5 +1,6 @@
 """An account of a scenario → its rows: facts, meters, and what it owed and paid."""
 
+import datetime as dt
 import uuid
 
 from accounts_registry.ledger.posting import (
@@ -26,6 +27,7 @@ from accounts_registry.models import (
 )
 from charges.calc import inputs
 from charges.models import Absence, Benefit, HeatingCharged
+from zhkh.scenarios.dated import areas_by_day, service_days
 from zhkh.scenarios.target import Target, span
 
 
@@ -35,7 +37,8 @@ def store_account(house: House, account: inputs.Account, target: Target) -> None
         number=account.number,
         premises=_premises(house, account),
         payer=Person.objects.create(organisation=target.organisation, full_name=account.payer),
-        opened_on=target.period.first_day,
+        opened_on=_opened_on(account, target),
+        closed_on=account.closed,
     )
     _facts(row, account, target)
     _reliefs(row, account, target)
@@ -43,6 +46,14 @@ def store_account(house: House, account: inputs.Account, target: Target) -> None
         _meter(row, meter, target)
     _brought_in(row, account, target)
     _payments(row, account, target)
+
+
+def _opened_on(account: inputs.Account, target: Target) -> dt.date:
+    """Nothing said: with the month; an account closed by then was open on the day before."""
+    first = target.period.first_day
+    if account.opened or account.closed is None or account.closed > first:
+        return account.opened or first
+    return account.closed
 
 
 def _premises(house: House, account: inputs.Account) -> Premises:
@@ -58,10 +69,13 @@ def _premises(house: House, account: inputs.Account) -> Premises:
 
 
 def _facts(row: PersonalAccount, account: inputs.Account, target: Target) -> None:
-    AccountArea.objects.create(
-        account=row, area_m2=account.area, living_area_m2=account.living_area, valid=target.onward
+    AccountArea.objects.bulk_create(
+        AccountArea(account=row, area_m2=area, living_area_m2=account.living_area, valid=valid)
+        for area, valid in areas_by_day(account, target)
     )
-    AccountOwnership.objects.create(account=row, owners=account.owners, valid=target.onward)
+    AccountOwnership.objects.create(
+        account=row, owners=account.owners, share=account.share or 1, valid=target.onward
+    )
     AccountResidents.objects.bulk_create(
         AccountResidents(account=row, count=item.count, valid=span(item))
         for item in account.residents
@@ -71,10 +85,10 @@ def _facts(row: PersonalAccount, account: inputs.Account, target: Target) -> Non
             account=row,
             service=service,
             meter_impossible=code in account.meter_impossible,
-            valid=target.onward if account.has(code) else target.before,
+            valid=valid,
         )
         for code, service in target.services.items()
-        if account.has(code) or code in account.meter_impossible
+        for valid in service_days(account, code, target)
     )
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from charges.calc.inputs import Absence, Account, Benefit, Kind, Residents
 from charges.calc.parse.balances import read_opening, read_payments, read_recalculations
 from charges.calc.parse.context import Context, overlap_in_words, refuse_overlaps
+from charges.calc.parse.dated import DATED_KEYS, read_dated
 from charges.calc.parse.meters import read_meters
 from charges.calc.parse.nodes import Node, Sound, interval, ordered_days
 
@@ -23,6 +24,7 @@ _OPTIONAL = (
     "opening",
     "payments",
     "heating_charged",
+    *DATED_KEYS,
 )
 
 
@@ -53,6 +55,7 @@ def read_account(node: Node, context: Context) -> Account | None:
         heating_charged=fields["heating_charged"].decimal(2)
         if "heating_charged" in fields
         else None,
+        **read_dated(fields, context),
     )
     return account if sound else None
 

@@ -19,8 +19,8 @@ from charges.calc.inputs import (
 )
 from charges.calc.parse.accounts import read_account
 from charges.calc.parse.context import Context, takes_common_volume
+from charges.calc.parse.dated import check_house
 from charges.calc.parse.nodes import Node, Sound
-from zhkh.kernel.exact import total
 
 _REQUIRED = ("code", "address", "premises_area", "accounts")
 _OPTIONAL = (
@@ -93,23 +93,8 @@ def _accounts(
         return ()
     rows = fields["accounts"].each(lambda item: read_account(item, context))
     if area is not None:
-        _check_areas(fields["premises_area"], area, rows)
+        check_house(fields["premises_area"], area, rows)
     return tuple(account for _, account in rows)
-
-
-def _check_areas(premises_area: Node, limit: Decimal, rows: Sequence[tuple[Node, Account]]) -> None:
-    sound = Sound(premises_area)
-    for node, account in rows:
-        if account.area > limit:
-            node.member("area").refuse(
-                f"площадь {account.area} больше площади дома", f"не больше {limit}"
-            )
-    whole = total(account.area for _, account in rows)
-    if sound and whole > limit:
-        premises_area.refuse(
-            f"сумма площадей лицевых счетов {whole} больше {limit}",
-            "площадь всех помещений дома не меньше этой суммы",
-        )
 
 
 # --- volumes of the house
