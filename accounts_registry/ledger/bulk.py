@@ -1,15 +1,16 @@
-"""Many payments at once: a bank's day or a town's month, under the guards of a single one."""
+"""Many accounts at once: payments of a bank's day under the guards of a single one, debts."""
 
 import dataclasses
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
 import psycopg
 from django.db import connection, transaction
 
-from accounts_registry.ledger.models import PaymentSource
+from accounts_registry.ledger.models import PaymentSource, Turnover
 from accounts_registry.ledger.periods import accounting_month
 from accounts_registry.ledger.posting import HasPrimaryKey, LineToPost, PostingRefusal
 from accounts_registry.models import PersonalAccount
@@ -119,3 +120,20 @@ def _copy(table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def closings_of(account_ids: Sequence[int], *, period: Period) -> dict[int, list[LineToPost]]:
+    """
+    What each account owed for each service at the end of the posted month, in the order of the
+    bill; credits (negative) too, accounts with nothing are absent. Roubles.
+    """
+    owed: defaultdict[int, list[LineToPost]] = defaultdict(list)
+    rows = (
+        Turnover.objects.filter(account_id__in=account_ids, month=period.first_day)
+        .exclude(closing=0)
+        .order_by("account_id", "service__position", "service_id")
+        .values_list("account_id", "service_id", "closing")
+    )
+    for account_id, service_id, closing in rows:
+        owed[account_id].append(LineToPost(service_id, closing))
+    return dict(owed)

@@ -6,8 +6,11 @@ import hashlib
 
 import pytest
 from django.db import connection, connections
+from django.db.models import Count
 from django.utils import timezone
 
+from accounts_registry.ledger.models import Payment, PeriodState
+from accounts_registry.ledger.periods import periods_of
 from accounts_registry.models import House, Organisation, PersonalAccount
 from charges.models import ChargeLine, ComputedAdjustment
 from charges.services import calculate_month, confirm_month, unready_houses
@@ -152,7 +155,7 @@ def test_a_standing_town_is_refused():
 
 
 def test_an_attempt_broken_off_goes_on_where_it_stopped():
-    def broken_off(done, of):
+    def broken_off(done):
         raise KeyboardInterrupt
 
     wanted = plan(accounts=2_100, profile=Profile.PLAIN)
@@ -219,3 +222,43 @@ def test_debts_advances_and_refunds_are_in_the_books():
         for what, query in ledger.items():
             cursor.execute(query)
             assert cursor.fetchone() > (0,), what
+
+
+# --- months behind it
+
+
+SMALL = {"accounts": 60, "months": 3, "house_size": 20}
+
+
+def test_months_behind_it_are_posted_and_paid_for_and_the_books_agree():
+    organisation = build(plan(**SMALL))
+
+    states = [(row.period, row.state) for row in periods_of(organisation_id=organisation.pk)]
+    assert states == [
+        (OCTOBER, PeriodState.OPEN),
+        (Period(2026, 9), PeriodState.POSTED),
+        (Period(2026, 8), PeriodState.POSTED),
+    ]
+    paid = Payment.objects.filter(account__organisation=organisation, reverses=None)
+    for period in (OCTOBER, Period(2026, 9)):
+        assert paid.filter(month=period.first_day).count() > 30
+    assert differences([*audit_books(), recompute()]) == []
+    assert calculated(organisation) == []
+
+
+def test_a_history_broken_off_goes_on_to_the_same_books():
+    def broken_off(done):
+        if "проведён" in done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_town(plan(**SMALL), at=AT, workers=1, tell=broken_off)
+    organisation = build(plan(**SMALL))
+
+    sums = Payment.objects.filter(account__organisation=organisation).aggregate(
+        count=Count("pk"), keys=Count("key", distinct=True)
+    )
+    assert sums["count"] == sums["keys"]
+    assert differences(audit_books()) == []
+    with pytest.raises(TownStands):
+        build(plan(**SMALL))

@@ -57,6 +57,8 @@ def read_plan(argv: list[str]) -> tuple[Plan, argparse.Namespace]:
 def write(plan: Plan, options: argparse.Namespace) -> int:
     began = time.monotonic()
     organisation = build_town(plan, at=timezone.now(), workers=options.workers, tell=tell_on_stderr)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
     seconds = round(time.monotonic() - began, 1)
     if options.json:
         print(
@@ -80,8 +82,7 @@ def write(plan: Plan, options: argparse.Namespace) -> int:
     return 0
 
 
-def tell_on_stderr(done: int, of: int) -> None:
+def tell_on_stderr(done: str) -> None:
     """One line that is written over where a person looks, a line a step otherwise."""
-    end = "" if sys.stderr.isatty() and done < of else "\n"
-    start = "\r" if sys.stderr.isatty() else ""
-    print(f"{start}домов {done} из {of}", end=end, file=sys.stderr, flush=True)
+    start, end = ("\r\033[K", "") if sys.stderr.isatty() else ("", "\n")
+    print(f"{start}{done}", end=end, file=sys.stderr, flush=True)

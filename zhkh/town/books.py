@@ -90,9 +90,9 @@ def _take_back(key: uuid.UUID, paid: Paid, place: Place) -> None:
     )
 
 
-def payment_key(number: str, place: Place, on: object) -> uuid.UUID:
-    """One payment of an account a day: the same key whenever the town is written."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"{place.organisation_id}/{number}/{on}")
+def payment_key(account: object, place: Place, what: object) -> uuid.UUID:
+    """The same key whenever the same payment of an account is written."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{place.organisation_id}/{account}/{what}")
 
 
 def _roubles(kopecks: int) -> Decimal:

@@ -1,7 +1,6 @@
 """Writing a town: its organisation, then its houses chunk by chunk, by one process or several."""
 
 import datetime as dt
-from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -10,14 +9,14 @@ from accounts_registry.models import House, Organisation, Service
 from zhkh.kernel.refusal import Refusal
 from zhkh.town.books import enter_books
 from zhkh.town.founding import found_town
+from zhkh.town.history import live_through
 from zhkh.town.houses import build_house, house_code
 from zhkh.town.plan import Plan
 from zhkh.town.rows import Place, write_houses
-from zhkh.town.workers import each_by
+from zhkh.town.workers import Tell, each_by
 
 HOUSES_IN_A_CHUNK = 20
-
-Tell = Callable[[int, int], None]  # houses written, houses in all
+FINISHED = "Выдуманный город: ни домов, ни людей этих нет."  # printed on its bills
 
 
 class TownStands(Refusal):
@@ -35,20 +34,28 @@ def build_town(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell) -> Orga
     :raises TownStands: all of it is there already.
     """
     organisation = found_town(plan)
-    left = _chunks_left(plan, organisation)
-    if not left:
+    if organisation.notice == FINISHED:
         raise TownStands(organisation)
     place = Place(
         organisation_id=organisation.pk,
         services=dict(Service.objects.filter(organisation=organisation).values_list("code", "pk")),
         at=at,
     )
+    _write_houses(plan, organisation, place, workers=workers, tell=tell)
+    live_through(plan, organisation, place, workers=workers, tell=tell)
+    Organisation.objects.filter(pk=organisation.pk).update(notice=FINISHED)
+    return organisation
+
+
+def _write_houses(
+    plan: Plan, organisation: Organisation, place: Place, *, workers: int, tell: Tell
+) -> None:
+    left = _chunks_left(plan, organisation)
     done = plan.houses - sum(len(chunk) for chunk in left)
     with each_by(workers) as each:
         for written in each(partial(write_chunk, plan, place), left):
             done += written
-            tell(done, plan.houses)
-    return organisation
+            tell(f"домов {done} из {plan.houses}")
 
 
 def write_chunk(plan: Plan, place: Place, houses: range) -> int:

@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 import django
 from django.db import connections
 
+Tell = Callable[[str], None]  # what has been done, for whoever waits
+
 
 @contextlib.contextmanager
 def each_by(workers: int) -> Iterator[Callable[..., Iterator[int]]]:
