@@ -139,9 +139,12 @@ def _day(asked: str) -> tuple[dt.date, list[str]]:
     if not asked:
         return today, []
     try:
-        return DateField().clean(asked), []
+        day: dt.date = DateField().clean(asked)
     except ValidationError:
-        return today, [f"Дата «{asked[:20]}» не прочитана: показан остаток на сегодня."]
+        day = dt.date.max
+    if day.year > today.year:
+        return today, [f"Дата «{asked[:20]}» не подходит: показан остаток на сегодня."]
+    return day, []
 
 
 def _balances_on(account: PersonalAccount, day: dt.date) -> dict[str, Any]:

@@ -160,18 +160,7 @@ def _settled(
         for (service_id, _), (amount, _) in sorted(owed.items(), key=lambda item: item[0])
         if amount < ZERO
     ]
-    payments = [
-        Paid(
-            item.number,
-            item.on,
-            item.amount,
-            item.named,
-            codes[item.service_id],
-            payees[item.service_id],
-        )
-        for item in received
-    ]
-    allocations = settle(debts, [*credits_, *payments])
+    allocations = settle(debts, [*credits_, *(_as_paid(catalogue, item) for item in received)])
     ids = {code: service_id for service_id, code in codes.items()}
     return Settlement(
         debts=tuple(debts),
@@ -180,6 +169,11 @@ def _settled(
         advances=_advances(allocations, ids),
         credited=tuple(item for item in allocations if not item.payment),
     )
+
+
+def _as_paid(catalogue: Catalogue, item: _Received) -> Paid:
+    service, payee = catalogue.codes[item.service_id], catalogue.payees[item.service_id]
+    return Paid(item.number, item.on, item.amount, item.named, service, payee)
 
 
 def _advances(allocations: Iterable[Allocation], ids: dict[str | None, int]) -> dict[int, Decimal]:
