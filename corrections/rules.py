@@ -3,10 +3,13 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 
-from zhkh.kernel.exact import product
-from zhkh.kernel.money import round_money
+from zhkh.kernel.exact import difference, product
+from zhkh.kernel.money import round_money, round_ratio
+from zhkh.kernel.split import split_by_weight
 
+_HALF = Decimal("0.5")
 _HUNDRED = Decimal("0.01")
 
 # Приложение 1 к Правилам № 354: each hour over the allowed ones lowers the month's charge.
@@ -76,3 +79,31 @@ def absence_is_short(left: dt.date, returned: dt.date) -> bool:
 
 def applied_late(returned: dt.date, applied_on: dt.date) -> bool:
     return (applied_on - returned).days > LATE_APPLICATION
+
+
+def fine_for(overcharged: Decimal) -> Decimal:
+    """What the provider owes for an over-charge: half of it (ЖК РФ, ст. 157 ч. 6), roubles."""
+    return round_money(product(overcharged, _HALF))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SchedulePart:
+    """A month's part of a debt and the percents of what was left of it, roubles."""
+
+    principal: Decimal
+    percents: Decimal
+
+
+def schedule(debt: Decimal, months: int, percent: Decimal) -> list[SchedulePart]:
+    """
+    Equal parts that add up to the debt, the first ones longer by a kopeck where it does not
+    divide; a twelfth of the yearly `percent` of what is left at the beginning of each month.
+    """
+    assert months >= 1, months
+    parts = []
+    left = debt
+    for principal in split_by_weight(debt, [Decimal(1)] * months):
+        monthly = Fraction(left) * Fraction(percent) / 100 / 12
+        parts.append(SchedulePart(principal, round_ratio(monthly, 2)))
+        left = difference(left, principal)
+    return parts

@@ -1,6 +1,7 @@
 """WHAT IS PUT RIGHT: recalculation documents and what they are made from."""
 
 from corrections.models.document import (
+    STANDS_APART,
     CorrectionDocument,
     CorrectionLine,
     CorrectionRefusal,
@@ -9,13 +10,18 @@ from corrections.models.document import (
     MassMethod,
     Reason,
 )
+from corrections.models.instalment import AgreementState, Instalment, InstalmentPart
 
 __all__ = [
+    "STANDS_APART",
+    "AgreementState",
     "CorrectionDocument",
     "CorrectionLine",
     "CorrectionRefusal",
     "DocumentKind",
     "DocumentState",
+    "Instalment",
+    "InstalmentPart",
     "MassMethod",
     "Reason",
 ]

@@ -14,7 +14,22 @@ class DocumentKind(models.TextChoices):
     MANUAL = "manual", "по лицевому счёту"
     MASS = "mass", "массовый"
     RECOUNT = "recount", "пересчёт прошлых месяцев"
+    SUBSIDY = "subsidy", "субсидии"
+    FINE = "fine", "штраф исполнителя"
+    STATE_FEE = "state_fee", "государственная пошлина"
+    COURT_COSTS = "court_costs", "судебные издержки"
+    INSTALMENT = "instalment", "проценты за рассрочку"
     STORNO = "storno", "сторно"
+
+
+# Sums that are no recalculation: the payment document has columns of their own for them.
+STANDS_APART = (
+    DocumentKind.SUBSIDY,
+    DocumentKind.FINE,
+    DocumentKind.STATE_FEE,
+    DocumentKind.COURT_COSTS,
+    DocumentKind.INSTALMENT,
+)
 
 
 class DocumentState(models.TextChoices):
@@ -56,7 +71,7 @@ class CorrectionDocument(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     number = models.PositiveIntegerField("номер")
-    kind = models.CharField("вид", max_length=10, choices=DocumentKind)
+    kind = models.CharField("вид", max_length=11, choices=DocumentKind)
     state = models.CharField("состояние", max_length=8, choices=DocumentState)
     reason = models.CharField("причина", max_length=11, choices=Reason)
     note = models.CharField("пояснение", max_length=300, blank=True)
@@ -141,6 +156,8 @@ class CorrectionDocument(models.Model):
     def told_reason(self) -> str:
         """What the payment document prints as the reason."""
         label = str(Reason(self.reason).label)
+        if self.kind in STANDS_APART:
+            label = str(DocumentKind(self.kind).label).capitalize()
         return f"{label}: {self.note}" if self.note else label
 
     @property

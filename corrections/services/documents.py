@@ -15,6 +15,7 @@ from accounts_registry.ledger.posting import AdjustmentKind, AdjustmentToPost, H
 from accounts_registry.ledger.statements import adjustments_with_keys
 from accounts_registry.models import AccountService, Organisation, PersonalAccount
 from corrections.models import (
+    STANDS_APART,
     CorrectionDocument,
     CorrectionLine,
     CorrectionRefusal,
@@ -352,9 +353,7 @@ def _adjustments(
             AdjustmentToPost(
                 account_id=line.account_id,
                 service_id=line.service_id,
-                kind=AdjustmentKind.RECALCULATION
-                if (line.account_id, line.service_id) in connected
-                else AdjustmentKind.CORRECTION,
+                kind=_kind(document, has_service=(line.account_id, line.service_id) in connected),
                 amount=line.amount,
                 for_period=line.for_period,
                 reason=reason,
@@ -364,6 +363,14 @@ def _adjustments(
             )
             for line in batch
         ]
+
+
+def _kind(document: CorrectionDocument, *, has_service: bool) -> AdjustmentKind:
+    """A storno takes back by the kind of what it takes back."""
+    own = (document.reverses or document).kind
+    if own in STANDS_APART:
+        return AdjustmentKind(own)
+    return AdjustmentKind.RECALCULATION if has_service else AdjustmentKind.CORRECTION
 
 
 def _connected(lines: Iterable[CorrectionLine], month: Period) -> set[tuple[int, int]]:
