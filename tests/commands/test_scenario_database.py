@@ -20,6 +20,7 @@ from tests.charges.calc.scenarios import (
     tariff,
 )
 from tests.commands.both_ways import EVERYTHING, GOLDEN, ROOT, by_core, by_database
+from tests.commands.own_keys import OWN_KEYS
 from zhkh.audits import audit_books, recompute
 from zhkh.scenarios.refusals import (
     AccountsExist,
@@ -296,42 +297,6 @@ def act_about_a_service_of_others():
     return document
 
 
-def common_water_by_our_own_rules():
-    """Limited to the norm, a rest carried over and on, the water of the house in a housing line."""
-    metered = [meter("cold", ("2024-02-20", "0"), ("2024-03-20", "10"))]
-    return scenario(
-        [
-            service("cold"),
-            service("light"),
-            service("soi", group="housing", x_common_of="cold"),
-        ],
-        [tariff("cold", "10"), tariff("soi", "7.5"), tariff("light", "5", zone="day")],
-        *(
-            house(
-                account(number, meters=metered),
-                code=number,
-                house_meters=[
-                    {"service": "cold", "volume": volume},
-                    {"service": "light", "zone": "day", "volume": "1.5"},
-                ],
-                x_carried_common=[
-                    {"service": "cold", "volume": "2.1234567"},
-                    {"service": "light", "zone": "day", "volume": "3"},
-                ],
-            )
-            for number, volume in (("1", "100"), ("2", "11"), ("3", "8"))
-        ),
-        norms=[norm("cold", per_common_m2="0.03")],
-        x_limit_common_to_norm=True,
-        x_negative_common="carry",
-    )
-
-
-def ignored_rest():
-    document = common_water_by_our_own_rules()
-    return document | {"x_limit_common_to_norm": False, "x_negative_common": "ignore"}
-
-
 def year_of_heating():
     return scenario(
         [service("heating", "heating", unit="Гкал")],
@@ -390,8 +355,7 @@ CASES = [
     entered_recalculations,
     away_and_interrupted,
     act_about_a_service_of_others,
-    common_water_by_our_own_rules,
-    ignored_rest,
+    *OWN_KEYS,
     year_of_heating,
     voted_and_zones,
 ]
