@@ -235,19 +235,19 @@ def _effect(service: Service, month: Period, houses: int, counted: Counted) -> E
     names = dict(
         Service.objects.filter(organisation=service.organisation_id).values_list("code", "name")
     )
-    found = [
-        _service_effect(names.get(code, code), counted.before[code], counted.after[code])
-        for code in sorted(
-            {*counted.before, *counted.after}, key=lambda one: (one != service.code, one)
-        )
-    ]
+    codes = sorted({*counted.before, *counted.after}, key=lambda one: (one != service.code, one))
+    effects = {
+        code: _service_effect(names.get(code, code), counted.before[code], counted.after[code])
+        for code in codes
+    }
+    told = [code for code in codes if code == service.code or effects[code].changed]
     return Effect(
         period=month,
         houses=counted.houses,
         all_houses=houses,
         accounts=counted.accounts,
-        services=tuple(one for place, one in enumerate(found) if one.changed or place == 0),
-        sample=_sample(counted),
+        services=tuple(effects[code] for code in told),
+        sample=_sample(counted, told),
         refused=counted.refused,
     )
 
@@ -269,8 +269,9 @@ def _service_effect(
     )
 
 
-def _sample(counted: Counted) -> tuple[AccountEffect, ...]:
-    before, after = _by_account(counted.before), _by_account(counted.after)
+def _sample(counted: Counted, codes: Sequence[str]) -> tuple[AccountEffect, ...]:
+    """Sums of the services that are told about."""
+    before, after = _by_account(counted.before, codes), _by_account(counted.after, codes)
     rows = [
         AccountEffect(number, before.get(number, ZERO), after.get(number, ZERO))
         for number in sorted({*before, *after})
@@ -280,9 +281,9 @@ def _sample(counted: Counted) -> tuple[AccountEffect, ...]:
     return tuple(changed[:SHOWN_ACCOUNTS])
 
 
-def _by_account(sums: Sums) -> dict[str, Decimal]:
+def _by_account(sums: Sums, codes: Sequence[str]) -> dict[str, Decimal]:
     found: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for accounts in sums.values():
-        for number, amount in accounts.items():
+    for code in codes:
+        for number, amount in sums[code].items():
             found[number] += amount
     return found

@@ -23,7 +23,7 @@ from charges.calc.result import AccountResult, LineResult, Segment
 from charges.line_words import METHODS, line_name
 from charges.lines import reproduced
 from charges.models import ChargeInput
-from zhkh.kernel.money import ZERO
+from zhkh.kernel.money import ZERO, format_money
 from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import format_quantity, plain_price
 
@@ -70,6 +70,17 @@ class LineWhy:
     sentences: tuple[str, ...]
     facts: tuple[Fact, ...]
     segments: tuple[SegmentRow, ...]
+
+    @property
+    def total_words(self) -> str:
+        """«Итого: 74,25 + 61,62 = 135,87 руб.», nothing for a line of one sum."""
+        line = self.line
+        parts = [part.amount for part in (line.individual, line.common) if part]
+        parts += [amount for amount in (line.vat, line.recalculated, -line.benefit) if amount]
+        if len(parts) < 2:
+            return ""
+        added = " + ".join(map(format_money, parts)).replace("+ \N{MINUS SIGN}", "\N{MINUS SIGN} ")
+        return f"Итого: {added} = {format_money(line.total)} руб."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from accounts_registry.models import MeterReading, PersonalAccount, ReadingSource, Service
 from charges.lines import NotReproduced, clear_house, copy_lines, reproduced
-from charges.models import ChargeInput
+from charges.models import ChargeInput, CommonVolume
 from charges.why import bill_why
 from tests.cast import JULY, NOON, accountant_of
 from tests.factories import make_meter
@@ -167,3 +167,22 @@ def test_the_same_on_paper(desk, okean):
     assert "Почему столько: июль 2013" in text
     assert "5,5 м³ × 13,50 = 74,25 руб." in text
     assert "1 187,25 руб." in text
+
+
+def test_a_line_of_several_sums_ends_with_their_total(desk, okean):
+    CommonVolume.objects.create(
+        house=okean.house,
+        service=okean.cold_water,
+        month=JULY.first_day,
+        volume=100,
+        method="house_meter",
+    )
+    calculated(okean.organisation)
+
+    fee, water = desk.get(page_of(okean.fet)).context["bill"].lines
+
+    assert fee.total_words == ""
+    assert water.total_words == "Итого: 74,25 + 29,69 = 103,94 руб."
+    assert ("Общедомовой объём", "100 м³, по общедомовому прибору") in [
+        (fact.name, fact.value) for fact in water.facts
+    ]
