@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from accounts_registry.ledger import balances
+from accounts_registry.ledger.penalties import penalties_of_month
 from accounts_registry.models import (
     AccountArea,
     AccountResidents,
     ChargeKind,
     Meter,
     Organisation,
-    Payee,
     PersonalAccount,
     Service,
     ServiceGroup,
@@ -28,15 +28,14 @@ from payment_docs.document import (
     House,
     LastPayment,
     Mark,
-    PayeeRow,
     PaymentDocument,
     Reference,
-    Requisites,
     Section,
     ServiceRow,
     Volume,
 )
 from payment_docs.document import Organisation as OrganisationBlock
+from payment_docs.payee_rows import payee_rows
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
@@ -62,6 +61,7 @@ class _HouseFacts:
     house: HouseRow
     period: Period
     lines: dict[int, list[ChargeLine]]
+    penalties: dict[int, list[tuple[Service, Decimal]]]
     areas: dict[int, Decimal]
     residents: dict[int, int]
     norms: dict[int, Norm]
@@ -93,8 +93,10 @@ def counting_day(organisation: Organisation, period: Period) -> dt.date:
 
 def _document(account: PersonalAccount, facts: _HouseFacts) -> PaymentDocument:
     rows = facts.lines.get(account.pk, [])
-    sections = _sections(account, rows, facts)
+    penalties = facts.penalties.get(account.pk, [])
+    sections = _with_penalties(_sections(account, rows, facts), penalties)
     to_pay = sum((line.total for line in rows), ZERO)
+    to_pay += sum((amount for _, amount in penalties), ZERO)
     opening = facts.openings[account.pk] - facts.paid[account.pk]
     last = facts.last_payments.get(account.pk)
     organisation = account.organisation
@@ -113,7 +115,7 @@ def _document(account: PersonalAccount, facts: _HouseFacts) -> PaymentDocument:
             organisation.settlement_centre_address,
             organisation.settlement_centre_hours,
         ),
-        payees=_payees(account, rows),
+        payees=payee_rows(account, [*((row.service, row.total) for row in rows), *penalties]),
         opening=opening,
         last_payment=LastPayment(last.paid_on, last.amount) if last else None,
         counted_until=facts.counted_until,
@@ -143,6 +145,33 @@ def _sections(
         for group in ServiceGroup.values
         if grouped[group]
     )
+
+
+def _with_penalties(
+    sections: tuple[Section, ...], penalties: Sequence[tuple[Service, Decimal]]
+) -> tuple[Section, ...]:
+    """One row for all of them: the form has no column for penalties."""
+    if not penalties:
+        return sections
+    amount = sum((amount for _, amount in penalties), ZERO)
+    row = ServiceRow(
+        name="Пени",
+        unit="",
+        volume_individual=Blank.NOT_APPLICABLE,
+        volume_common=Blank.NOT_APPLICABLE,
+        price=Blank.NOT_APPLICABLE,
+        charged_individual=Blank.NOT_APPLICABLE,
+        charged_common=Blank.NOT_APPLICABLE,
+        charged=amount,
+        recalculated=ZERO,
+        benefit=ZERO,
+        total=amount,
+        reference=NO_REFERENCE,
+    )
+    title = str(ServiceGroup.OTHER.label)
+    if sections and sections[-1].title == title:
+        return (*sections[:-1], Section(title, (*sections[-1].rows, row)))
+    return (*sections, Section(title, (row,)))
 
 
 def _row(
@@ -269,38 +298,6 @@ def _or_empty(value: Decimal | None) -> Decimal | Blank:
     return Blank.EMPTY if value is None else value
 
 
-def _payees(account: PersonalAccount, rows: list[ChargeLine]) -> tuple[PayeeRow, ...]:
-    """One row per payee with its part of the month; services without one pay the organisation."""
-    amounts: defaultdict[int | None, Decimal] = defaultdict(lambda: ZERO)
-    payees: dict[int, Payee] = {}
-    for line in rows:
-        payee = line.service.payee
-        amounts[payee.pk if payee else None] += line.total
-        if payee:
-            payees[payee.pk] = payee
-    own = Requisites(inn=account.organisation.inn, kpp=account.organisation.kpp)
-    return tuple(
-        PayeeRow(
-            name=payees[key].name if key else account.organisation.name,
-            requisites=_requisites(payees[key]) if key else own,
-            account_number=account.number,
-            amount=amounts[key],
-        )
-        for key in sorted(amounts or {None: ZERO}, key=lambda key: key or 0)
-    )
-
-
-def _requisites(payee: Payee) -> Requisites:
-    return Requisites(
-        inn=payee.inn,
-        kpp=payee.kpp,
-        account=payee.bank_account,
-        bank=payee.bank_name,
-        bic=payee.bic,
-        correspondent_account=payee.correspondent_account,
-    )
-
-
 def _house_facts(
     accounts: Sequence[PersonalAccount], *, period: Period, counted_until: dt.date
 ) -> _HouseFacts:
@@ -313,6 +310,7 @@ def _house_facts(
         house=house,
         period=period,
         lines=_lines(ids, period),
+        penalties=_penalties(ids, period),
         areas={
             row.account_id: row.area_m2
             for row in AccountArea.objects.filter(account_id__in=ids, valid__overlap=month)
@@ -348,6 +346,16 @@ def _lines(account_ids: list[int], period: Period) -> dict[int, list[ChargeLine]
     for rows in found.values():
         rows.sort(key=printing_order)
     return dict(found)
+
+
+def _penalties(account_ids: list[int], period: Period) -> dict[int, list[tuple[Service, Decimal]]]:
+    posted = penalties_of_month(account_ids, period=period)
+    named = {service_id for sums in posted.values() for service_id in sums}
+    services = Service.objects.select_related("payee").in_bulk(named)
+    return {
+        account_id: [(services[service_id], amount) for service_id, amount in sums.items()]
+        for account_id, sums in posted.items()
+    }
 
 
 def _current_readings(

@@ -15,7 +15,7 @@ from accounts_registry.models.settings import PenaltyOrder
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
-__all__ = ["Arrears", "PenaltyOwed", "accounts_in_arrears", "penalties_owed", "penalty_totals"]
+__all__ = ["Arrears", "PenaltyOwed", "accounts_in_arrears", "penalties_of_month", "penalties_owed"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,12 +88,19 @@ def _named_only() -> dict[int, list[_Months]]:
     return found
 
 
-def penalty_totals(account_ids: Iterable[int], *, period: Period) -> dict[int, Decimal]:
-    """Penalties standing in the accounting month of each account that has any; roubles."""
+def penalties_of_month(
+    account_ids: Iterable[int], *, period: Period
+) -> dict[int, dict[int, Decimal]]:
+    """Penalties standing in the accounting month, by account and service; roubles."""
     rows = Adjustment.objects.filter(
         account_id__in=list(account_ids), month=period.first_day, kind=AdjustmentKind.PENALTY
     )
-    return dict(rows.values_list("account_id").annotate(Sum("amount")))
+    sums = rows.order_by("account_id", "service_id").values_list("account_id", "service_id")
+    found: dict[int, dict[int, Decimal]] = {}
+    for account_id, service_id, amount in sums.annotate(Sum("amount")):
+        if amount:
+            found.setdefault(account_id, {})[service_id] = amount
+    return found
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
