@@ -11,7 +11,12 @@ from accounts_registry.models.account import (
     PersonalAccount,
 )
 from accounts_registry.models.house import House, Premises, PremisesKind
-from accounts_registry.models.meter import Meter, MeterReading, ReadingSource
+from accounts_registry.models.meter import (
+    Meter,
+    MeterReading,
+    ReadingSource,
+    ReplacedReading,
+)
 from accounts_registry.models.organisation import Organisation, Payee
 from accounts_registry.models.reference import (
     CalendarDay,
@@ -59,6 +64,7 @@ __all__ = [
     "RateKind",
     "ReadingSource",
     "ReferenceRate",
+    "ReplacedReading",
     "Service",
     "ServiceGroup",
     "ServiceSource",

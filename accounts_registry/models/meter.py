@@ -71,6 +71,8 @@ class MeterReading(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    note = models.CharField("примечание", max_length=300, blank=True)
+
     class Meta:
         verbose_name = "показание"
         verbose_name_plural = "показания"
@@ -81,6 +83,41 @@ class MeterReading(models.Model):
             models.CheckConstraint(
                 name="reading_source_is_known", condition=Q(source__in=ReadingSource.values)
             ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.read_on}: {self.value}"
+
+
+class ReplacedReading(models.Model):
+    """
+    A reading that was wrong, as it stood, and why another took its place; only added to.
+
+    `became` is the value that stands there now, None where the reading was taken away.
+    """
+
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="replaced_readings")
+    read_on = models.DateField("снято")
+    value = models.DecimalField("было", max_digits=18, decimal_places=7)
+    became = models.DecimalField("стало", max_digits=18, decimal_places=7, null=True)
+    rolled_over = models.BooleanField("переход через ноль", default=False)
+    source = models.CharField("источник", max_length=10, choices=ReadingSource)
+    entered_at = models.DateTimeField("введено")
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField("причина", max_length=300)
+    replaced_at = models.DateTimeField("исправлено")
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "исправленное показание"
+        verbose_name_plural = "исправленные показания"
+        ordering = ["meter", "-replaced_at", "-id"]
+        constraints = [
+            models.CheckConstraint(name="replaced_reading_has_a_reason", condition=~Q(reason="")),
         ]
 
     def __str__(self) -> str:
