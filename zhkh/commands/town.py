@@ -6,13 +6,17 @@ import os
 import sys
 import time
 
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.utils import timezone
 
 from zhkh.commands.bounds import OutOfBounds, check_bounds
 from zhkh.commands.choice import ChoiceRefusal, chosen_period
 from zhkh.kernel.refusal import Refusal
+from zhkh.scenarios.refusals import DatabaseNotReady
 from zhkh.town.building import build_town
 from zhkh.town.plan import Plan, Profile
+
+EARLIEST, LATEST = 2000, 2100
 
 
 def main(argv: list[str]) -> int:
@@ -24,6 +28,9 @@ def main(argv: list[str]) -> int:
         return 2
     try:
         return write(plan, options)
+    except (InterfaceError, OperationalError, ProgrammingError) as error:
+        print(DatabaseNotReady(error), file=sys.stderr)
+        return 3
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 3
@@ -44,12 +51,15 @@ def read_plan(argv: list[str]) -> tuple[Plan, argparse.Namespace]:
     parser.add_argument("--json", action="store_true", help="ответ для программы")
     options = parser.parse_args(argv)
     check_bounds(options)
+    last = chosen_period(options.period)
+    if not EARLIEST <= last.year <= LATEST:
+        raise ChoiceRefusal(f"--period {last}: ожидается месяц с {EARLIEST} по {LATEST} год.")
     plan = Plan(
         accounts=options.accounts,
         months=options.months,
         seed=options.seed,
         profile=Profile(options.profile),
-        last=chosen_period(options.period),
+        last=last,
     )
     return plan, options
 
