@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+import psycopg
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.utils import timezone
 
@@ -28,7 +29,7 @@ def main(argv: list[str]) -> int:
         return 2
     try:
         return write(plan, options)
-    except (InterfaceError, OperationalError, ProgrammingError) as error:
+    except (InterfaceError, OperationalError, ProgrammingError, psycopg.Error) as error:
         print(DatabaseNotReady(error), file=sys.stderr)
         return 3
     except Refusal as refusal:
