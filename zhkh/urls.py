@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("payment_docs.urls")),
     path("", include("mailing.urls")),
     path("kassa/", include("cashdesk.urls")),
+    path("", include("zhkh.audits.urls")),
 ]
 
 handler403 = "zhkh.web.errors.forbidden"

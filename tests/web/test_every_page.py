@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from cashdesk.models import Till
 from cashdesk.services import appoint_cashier
 from charges.services import request_calculation
+from corrections.models import Instalment
 from corrections.services.documents import draft_manual
 from mailing.models import JournalRow
 from payment_docs.models import IssuedDocument
@@ -30,6 +31,7 @@ from tests.corrections.conftest import BASIS, sum_for
 from tests.factories import make_meter, make_organisation, make_user
 from tests.mailing.office import by_email, make_mail_account, start
 from tests.priced import FEE, issued, posted, priced_tihiy_okean
+from zhkh.audits.services import request_check
 from zhkh.web.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,7 @@ CARD = foreign_is_absent(OFFICE)
 KEEPER = (LOGIN, REFUSED, IN, REFUSED, IN, ABSENT)
 CHARGES = foreign_is_absent(BOOKS)
 DOCUMENTS = foreign_is_absent(POST)
+NO_PENALTIES = (LOGIN, REFUSED, REFUSED, REFUSED, ABSENT, ABSENT)  # nothing to print yet
 LETTERS = foreign_is_absent(POST)
 MAIL_ACCOUNT = foreign_is_absent(POSTMASTER)
 BILL = foreign_is_absent(TILL)
@@ -138,6 +141,10 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("charges:anomalies-export", "get", (), CHARGES),
     ("charges:progress", "get", ("charges run",), CHARGES),
     ("charges:account-charges", "get", ("account",), CHARGES),
+    ("charges:account-penalties", "get", ("account",), CHARGES),
+    ("charges:account-penalties-print", "get", ("account",), NO_PENALTIES),
+    ("charges:penalties", "get", (), CHARGES),
+    ("charges:penalties-export", "get", (), CHARGES),
     ("charges:calculate", "post", (), CHARGES),
     ("charges:stop", "post", (), CHARGES),
     ("charges:confirm", "post", (), CHARGES),
@@ -158,6 +165,17 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("corrections:storno", "post", ("correction",), CHARGES),
     ("corrections:discard", "post", ("correction",), CHARGES),
     ("corrections:account", "get", ("account",), CHARGES),
+    ("corrections:new-apart", "get", ("account",), CHARGES),
+    ("corrections:new-apart", "post", ("account",), CHARGES),
+    ("corrections:subsidies", "get", (), CHARGES),
+    ("corrections:subsidies", "post", (), CHARGES),
+    ("corrections:new-agreement", "get", ("account",), CHARGES),
+    ("corrections:new-agreement", "post", ("account",), CHARGES),
+    ("corrections:agreement-list", "get", (), BOOKS),
+    ("corrections:agreement", "get", ("agreement",), CHARGES),
+    ("corrections:agreement", "post", ("agreement",), CHARGES),
+    ("corrections:percents", "get", (), CHARGES),
+    ("corrections:percents", "post", (), CHARGES),
     ("corrections:absence", "get", ("account",), CHARGES),
     ("corrections:absence", "post", ("account",), CHARGES),
     ("corrections:benefit", "get", ("account",), CHARGES),
@@ -177,6 +195,9 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("payment_docs:account-documents", "get", ("account",), DOCUMENTS),
     ("payment_docs:issue", "post", (), CHARGES),
     ("payment_docs:stop", "post", (), CHARGES),
+    ("audits:books", "get", (), CHARGES),
+    ("audits:check", "post", (), CHARGES),
+    ("audits:progress", "get", ("audits run",), CHARGES),
     ("mailing:batch-list", "get", (), POST),
     ("mailing:send", "get", (), LETTERS),
     ("mailing:send", "post", (), LETTERS),
@@ -249,6 +270,7 @@ def world() -> World:
             "meter": meter.pk,
             "document": document.pk,
             "documents run": documents.pk,
+            "audits run": request_check(organisation=organisation, by=None, at=NOON).pk,
             "charges run": august.pk,
             "batch": batch.pk,
             "row": JournalRow.objects.get(batch=batch, account=okean.lermontov).pk,
@@ -265,14 +287,31 @@ def world() -> World:
 
 def facts_that_lower(okean) -> dict[str, int]:
     day = JULY.first_day
-    absence = okean.fet.absences.create(
+    absence = okean.lermontov.absences.create(
         persons=1, left_on=day, returned_on=day.replace(day=20), applied_on=day
     )
-    benefit = okean.fet.benefits.create(service=okean.fee, share=1, valid=(day, None))
+    benefit = okean.lermontov.benefits.create(service=okean.fee, share=1, valid=(day, None))
     interruption = okean.house.interruptions.create(
         service=okean.fee, month=day, hours=9, allowed_hours=8, rate=Decimal("0.0015")
     )
-    return {"absence": absence.pk, "benefit": benefit.pk, "interruption": interruption.pk}
+    agreement = Instalment.objects.create(
+        account=okean.lermontov,
+        number="1",
+        signed_on=day,
+        debt=100,
+        first_month=day,
+        months=2,
+        percent=0,
+        service=okean.fee,
+        key=uuid.uuid4(),
+        created_at=NOON,
+    )
+    return {
+        "agreement": agreement.pk,
+        "absence": absence.pk,
+        "benefit": benefit.pk,
+        "interruption": interruption.pk,
+    }
 
 
 def _clients(organisation, counter) -> dict[str, Client]:

@@ -15,7 +15,7 @@ from zhkh.kernel.period import Period
 @dataclasses.dataclass(frozen=True, slots=True)
 class Audit:
     """
-    `sql` gives rows (what, month or NULL, said, should be); none when all is well.
+    `sql` gives rows (organisation, what, month or NULL, said, should be); none when all is well.
 
     `said` and `expected` are the words before the two figures, `words` what codes are called.
     """
@@ -36,17 +36,23 @@ class Finding:
     text: str
 
 
-def findings_of(audit: Audit) -> Iterator[Finding]:
-    """«Счёт 000000001002, Услуга, Июль 2013: в обороте 100,00, по строкам начислений 90,00»."""
+def findings_of(audit: Audit, *, organisation_id: int | None = None) -> Iterator[Finding]:
+    """
+    «Счёт 000000001002, Услуга, Июль 2013: в обороте 100,00, по строкам начислений 90,00».
+
+    Those of one organisation, where given; what concerns several is told once.
+    """
     with connection.cursor() as cursor:
         cursor.execute(audit.sql)
-        for what, month, said, expected in cursor.fetchall():
-            where = f"{what}, {Period.of(month).title}" if month else what
-            yield Finding(
-                audit.code,
-                f"{where}: {audit.said} {_word(said, audit)}, "
-                f"{audit.expected} {_word(expected, audit)}",
-            )
+        rows = cursor.fetchall()
+    ours = (row[1:] for row in rows if organisation_id in {None, row[0]})
+    for what, month, said, expected in dict.fromkeys(ours):
+        where = f"{what}, {Period.of(month).title}" if month else what
+        yield Finding(
+            audit.code,
+            f"{where}: {audit.said} {_word(said, audit)}, "
+            f"{audit.expected} {_word(expected, audit)}",
+        )
 
 
 @contextmanager

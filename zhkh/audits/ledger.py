@@ -9,7 +9,8 @@ _TURNOVER = (
         "предыдущий месяц",
         "должен быть",
         """
-        SELECT format('%s', organisation.name), period.month,
+        SELECT organisation.id,
+               format('%s', organisation.name), period.month,
                CASE WHEN period.previous = period.expected THEN 'не проведён'
                     ELSE to_char(period.previous, 'MM.YYYY') END,
                CASE WHEN period.previous = period.expected THEN 'проведён'
@@ -24,7 +25,7 @@ _TURNOVER = (
           ON organisation.id = period.organisation_id
         WHERE period.previous <> period.expected
            OR (period.state = 'posted' AND period.previous_state <> 'posted')
-        ORDER BY 1, 2
+        ORDER BY 2, 3
         """,
     ),
     Audit(
@@ -33,7 +34,8 @@ _TURNOVER = (
         "строк оборота",
         "у непроведённого месяца должно быть",
         """
-        SELECT organisation.name, t.month, count(*), 0
+        SELECT organisation.id,
+               organisation.name, t.month, count(*), 0
         FROM ledger_turnover t
         JOIN accounts_registry_personalaccount account ON account.id = t.account_id
         JOIN accounts_registry_organisation organisation
@@ -41,7 +43,7 @@ _TURNOVER = (
         LEFT JOIN ledger_accountingperiod period
           ON period.organisation_id = organisation.id AND period.month = t.month
         WHERE period.state IS DISTINCT FROM 'posted'
-        GROUP BY organisation.name, t.month ORDER BY 1, 2
+        GROUP BY organisation.id, organisation.name, t.month ORDER BY 2, 3
         """,
     ),
     Audit(
@@ -72,7 +74,8 @@ _TURNOVER = (
           ) part
           GROUP BY month, account_id, service_id
         )
-        SELECT format('счёт %s, %s', account.number, service.name),
+        SELECT account.organisation_id,
+               format('счёт %s, %s', account.number, service.name),
                coalesce(t.month, brought.month),
                coalesce(t.opening, 0), coalesce(brought.amount, 0)
         FROM ledger_turnover t
@@ -83,7 +86,7 @@ _TURNOVER = (
         JOIN accounts_registry_service service
           ON service.id = coalesce(t.service_id, brought.service_id)
         WHERE coalesce(t.opening, 0) <> coalesce(brought.amount, 0)
-        ORDER BY 2, 1
+        ORDER BY 3, 2
         """,
     ),
     Audit(
@@ -101,7 +104,8 @@ _TURNOVER = (
            AND period.state = 'posted'
           GROUP BY line.month, line.account_id, line.service_id
         )
-        SELECT format('счёт %s, %s', account.number, service.name),
+        SELECT account.organisation_id,
+               format('счёт %s, %s', account.number, service.name),
                coalesce(t.month, charged.month),
                coalesce(t.charged, 0), coalesce(charged.amount, 0)
         FROM ledger_turnover t
@@ -112,7 +116,7 @@ _TURNOVER = (
         JOIN accounts_registry_service service
           ON service.id = coalesce(t.service_id, charged.service_id)
         WHERE coalesce(t.charged, 0) <> coalesce(charged.amount, 0)
-        ORDER BY 2, 1
+        ORDER BY 3, 2
         """,
     ),
     Audit(
@@ -130,7 +134,8 @@ _TURNOVER = (
            AND period.state = 'posted'
           GROUP BY line.month, line.account_id, line.service_id
         )
-        SELECT format('счёт %s, %s', account.number, service.name),
+        SELECT account.organisation_id,
+               format('счёт %s, %s', account.number, service.name),
                coalesce(t.month, paid.month), coalesce(t.paid, 0), coalesce(paid.amount, 0)
         FROM ledger_turnover t
         FULL JOIN paid ON paid.month = t.month AND paid.account_id = t.account_id
@@ -140,7 +145,7 @@ _TURNOVER = (
         JOIN accounts_registry_service service
           ON service.id = coalesce(t.service_id, paid.service_id)
         WHERE coalesce(t.paid, 0) <> coalesce(paid.amount, 0)
-        ORDER BY 2, 1
+        ORDER BY 3, 2
         """,
     ),
     Audit(
@@ -159,7 +164,8 @@ _TURNOVER = (
           WHERE entry.kind <> 'opening'
           GROUP BY entry.month, entry.account_id, entry.service_id
         )
-        SELECT format('счёт %s, %s', account.number, service.name),
+        SELECT account.organisation_id,
+               format('счёт %s, %s', account.number, service.name),
                coalesce(t.month, adjusted.month),
                coalesce(t.adjusted, 0), coalesce(adjusted.amount, 0)
         FROM ledger_turnover t
@@ -170,7 +176,7 @@ _TURNOVER = (
         JOIN accounts_registry_service service
           ON service.id = coalesce(t.service_id, adjusted.service_id)
         WHERE coalesce(t.adjusted, 0) <> coalesce(adjusted.amount, 0)
-        ORDER BY 2, 1
+        ORDER BY 3, 2
         """,
     ),
 )
@@ -182,13 +188,14 @@ _PAYMENTS = (
         "платёж на",
         "сумма строк",
         """
-        SELECT format('счёт %s, платёж %s от %s', account.number, payment.id,
+        SELECT account.organisation_id,
+               format('счёт %s, платёж %s от %s', account.number, payment.id,
                       to_char(payment.paid_on, 'DD.MM.YYYY')),
                NULL::date, payment.amount, coalesce(sum(line.amount), 0)
         FROM ledger_payment payment
         JOIN accounts_registry_personalaccount account ON account.id = payment.account_id
         LEFT JOIN ledger_paymentline line ON line.payment_id = payment.id
-        GROUP BY payment.id, payment.amount, payment.paid_on, account.number
+        GROUP BY payment.id, account.id
         HAVING payment.amount IS DISTINCT FROM sum(line.amount)
         ORDER BY payment.id
         """,
@@ -199,7 +206,8 @@ _PAYMENTS = (
         "строка",
         "платёж",
         """
-        SELECT format('платёж %s от %s', payment.id, to_char(payment.paid_on, 'DD.MM.YYYY')),
+        SELECT account.organisation_id,
+               format('платёж %s от %s', payment.id, to_char(payment.paid_on, 'DD.MM.YYYY')),
                NULL::date,
                format('счёт %s, %s, %s', stray.number, to_char(line.month, 'MM.YYYY'),
                       translate(line.amount::text, '.', ',')),
@@ -220,7 +228,8 @@ _PAYMENTS = (
         "учётный месяц начат",
         "оплачено",
         """
-        SELECT format('счёт %s, платёж %s', account.number, payment.id), NULL::date,
+        SELECT account.organisation_id,
+               format('счёт %s, платёж %s', account.number, payment.id), NULL::date,
                payment.month, payment.paid_on
         FROM ledger_payment payment
         JOIN accounts_registry_personalaccount account ON account.id = payment.account_id
@@ -234,7 +243,8 @@ _PAYMENTS = (
         "отменено",
         "должно быть",
         """
-        SELECT format('счёт %s, отмена платежа %s, %s', account.number, pair.payment,
+        SELECT account.organisation_id,
+               format('счёт %s, отмена платежа %s, %s', account.number, pair.payment,
                       service.name),
                pair.named_month,
                coalesce(sum(pair.amount) FILTER (WHERE pair.is_reversal), 0),
@@ -248,9 +258,9 @@ _PAYMENTS = (
         ) pair
         JOIN accounts_registry_personalaccount account ON account.id = pair.account_id
         JOIN accounts_registry_service service ON service.id = pair.service_id
-        GROUP BY pair.payment, account.number, service.name, pair.named_month
+        GROUP BY pair.payment, account.id, service.name, pair.named_month
         HAVING sum(pair.amount) <> 0
-        ORDER BY pair.payment, 1
+        ORDER BY pair.payment, 2
         """,
     ),
     Audit(
@@ -259,7 +269,8 @@ _PAYMENTS = (
         "отмена от",
         "отменяемое от",
         """
-        SELECT format('счёт %s, отмена %s', account.number, reversal.id), NULL::date,
+        SELECT account.organisation_id,
+               format('счёт %s, отмена %s', account.number, reversal.id), NULL::date,
                reversal.paid_on, payment.paid_on
         FROM ledger_payment reversal
         JOIN ledger_payment payment ON payment.id = reversal.reverses_id
@@ -274,7 +285,8 @@ _PAYMENTS = (
         "отменено",
         "должно быть",
         """
-        SELECT format('счёт %s, отмена корректировки %s', account.number, entry.id),
+        SELECT account.organisation_id,
+               format('счёт %s, отмена корректировки %s', account.number, entry.id),
                reversal.month, reversal.amount, -entry.amount
         FROM ledger_adjustment reversal
         JOIN ledger_adjustment entry ON entry.id = reversal.reverses_id
@@ -286,108 +298,4 @@ _PAYMENTS = (
     ),
 )
 
-_CHARGES = (
-    Audit(
-        "own-services",
-        "суммы стоят на услугах организации счёта",
-        "услуга организации",
-        "счёт организации",
-        """
-        SELECT format('счёт %s, %s', account.number, service.name), entry.month,
-               owner.name, organisation.name
-        FROM (SELECT month, account_id, service_id FROM ledger_turnover
-              UNION SELECT month, account_id, service_id FROM ledger_paymentline
-              UNION SELECT month, account_id, service_id FROM ledger_adjustment
-              UNION SELECT month, account_id, service_id FROM charges_chargeline) entry
-        JOIN accounts_registry_personalaccount account ON account.id = entry.account_id
-        JOIN accounts_registry_service service ON service.id = entry.service_id
-        JOIN accounts_registry_organisation owner ON owner.id = service.organisation_id
-        JOIN accounts_registry_organisation organisation
-          ON organisation.id = account.organisation_id
-        WHERE service.organisation_id <> account.organisation_id
-        ORDER BY 2, 1
-        """,
-    ),
-    Audit(
-        "recalculated-copies",
-        "перерасчёты в строках начислений равны корректировкам",
-        "перерасчёт в строках",
-        "в корректировках",
-        """
-        WITH printed AS (
-          SELECT month, account_id, service_id, sum(recalculated) AS amount
-          FROM charges_chargeline GROUP BY month, account_id, service_id
-        ), entered AS (
-          SELECT month, account_id, service_id, sum(amount) AS amount
-          FROM ledger_adjustment WHERE kind = 'recalculation'
-          GROUP BY month, account_id, service_id
-        ), billed AS (SELECT DISTINCT month, account_id FROM printed)
-        SELECT format('счёт %s, %s', account.number, service.name), period.month,
-               coalesce(printed.amount, 0), coalesce(entered.amount, 0)
-        FROM printed
-        FULL JOIN entered ON entered.month = printed.month
-         AND entered.account_id = printed.account_id AND entered.service_id = printed.service_id
-        JOIN billed ON billed.month = coalesce(printed.month, entered.month)
-         AND billed.account_id = coalesce(printed.account_id, entered.account_id)
-        JOIN accounts_registry_personalaccount account ON account.id = billed.account_id
-        JOIN accounts_registry_service service
-          ON service.id = coalesce(printed.service_id, entered.service_id)
-        JOIN ledger_accountingperiod period
-          ON period.organisation_id = account.organisation_id
-         AND period.month = billed.month AND period.state = 'posted'
-        WHERE coalesce(printed.amount, 0) <> coalesce(entered.amount, 0)
-        ORDER BY 2, 1
-        """,
-    ),
-    Audit(
-        "benefit-copies",
-        "льготы в строках начислений равны корректировкам",
-        "льгота в строках",
-        "в корректировках",
-        """
-        WITH printed AS (
-          SELECT month, account_id, service_id, sum(benefit) AS amount
-          FROM charges_chargeline GROUP BY month, account_id, service_id
-        ), entered AS (
-          SELECT month, account_id, service_id, -sum(amount) AS amount
-          FROM ledger_adjustment WHERE kind = 'benefit'
-          GROUP BY month, account_id, service_id
-        ), billed AS (SELECT DISTINCT month, account_id FROM printed)
-        SELECT format('счёт %s, %s', account.number, service.name), period.month,
-               coalesce(printed.amount, 0), coalesce(entered.amount, 0)
-        FROM printed
-        FULL JOIN entered ON entered.month = printed.month
-         AND entered.account_id = printed.account_id AND entered.service_id = printed.service_id
-        JOIN billed ON billed.month = coalesce(printed.month, entered.month)
-         AND billed.account_id = coalesce(printed.account_id, entered.account_id)
-        JOIN accounts_registry_personalaccount account ON account.id = billed.account_id
-        JOIN accounts_registry_service service
-          ON service.id = coalesce(printed.service_id, entered.service_id)
-        JOIN ledger_accountingperiod period
-          ON period.organisation_id = account.organisation_id
-         AND period.month = billed.month AND period.state = 'posted'
-        WHERE coalesce(printed.amount, 0) <> coalesce(entered.amount, 0)
-        ORDER BY 2, 1
-        """,
-    ),
-    Audit(
-        "charge-inputs",
-        "у каждого рассчитанного дома сохранены исходные данные",
-        "строк начислений",
-        "сохранённых исходных данных",
-        """
-        SELECT house.address, line.month, sum(line.lines)::bigint, 0
-        FROM (SELECT month, account_id, count(*) AS lines
-              FROM charges_chargeline GROUP BY month, account_id) line
-        JOIN accounts_registry_personalaccount account ON account.id = line.account_id
-        JOIN accounts_registry_premises premises ON premises.id = account.premises_id
-        JOIN accounts_registry_house house ON house.id = premises.house_id
-        LEFT JOIN charges_chargeinput input
-          ON input.house_id = house.id AND input.month = line.month
-        WHERE input.id IS NULL
-        GROUP BY house.id, house.address, line.month ORDER BY 1, 2
-        """,
-    ),
-)
-
-LEDGER_AUDITS = (*_TURNOVER, *_PAYMENTS, *_CHARGES)
+LEDGER_AUDITS = (*_TURNOVER, *_PAYMENTS)

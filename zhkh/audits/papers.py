@@ -10,7 +10,8 @@ _DOCUMENTS = (
         "месяц",
         "должен быть",
         """
-        SELECT format('документ %s', document.number), document.month,
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = document.account_id),
+               format('документ %s', document.number), document.month,
                CASE WHEN period.state IS NULL THEN 'не открыт' ELSE 'не проведён' END,
                'проведён'
         FROM payment_docs_issueddocument document
@@ -27,7 +28,8 @@ _DOCUMENTS = (
         "в документе",
         "в обороте",
         """
-        SELECT format('документ %s, версия %s', document.number, document.version), NULL::date,
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = document.account_id),
+               format('документ %s, версия %s', document.number, document.version), NULL::date,
                document.charged, coalesce(turnover.amount, 0)
         FROM payment_docs_issueddocument document
         LEFT JOIN (
@@ -59,7 +61,8 @@ _DOCUMENTS = (
            AND payment.recorded_at <= document.issued_at
           GROUP BY document.id
         )
-        SELECT format('документ %s, версия %s', document.number, document.version), NULL::date,
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = document.account_id),
+               format('документ %s, версия %s', document.number, document.version), NULL::date,
                document.opening, coalesce(brought.amount, 0) - coalesce(paid.amount, 0)
         FROM payment_docs_issueddocument document
         LEFT JOIN brought
@@ -75,7 +78,8 @@ _DOCUMENTS = (
         "сумма документа",
         "сумма напечатанных строк",
         """
-        SELECT format('документ %s, версия %s', document.number, document.version), NULL::date,
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = document.account_id),
+               format('документ %s, версия %s', document.number, document.version), NULL::date,
                document.charged, coalesce(printed.amount, 0)
         FROM payment_docs_issueddocument document
         CROSS JOIN LATERAL (
@@ -92,7 +96,8 @@ _DOCUMENTS = (
         "записано",
         "напечатано",
         """
-        SELECT format('документ %s, версия %s, %s', document.number, document.version,
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = document.account_id),
+               format('документ %s, версия %s, %s', document.number, document.version,
                       figure.name),
                NULL::date, figure.kept, figure.printed
         FROM payment_docs_issueddocument document
@@ -129,7 +134,8 @@ _DOCUMENTS = (
                      || (snapshot #>> '{last_payment,amount,value}') AS payment
           FROM payment_docs_issueddocument
         )
-        SELECT format('документ %s, версия %s', document.number, document.version), NULL::date,
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = document.account_id),
+               format('документ %s, версия %s', document.number, document.version), NULL::date,
                printed.payment, newest.payment
         FROM payment_docs_issueddocument document
         JOIN printed ON printed.id = document.id
@@ -144,7 +150,8 @@ _DOCUMENTS = (
         "действует версия",
         "последняя из выпущенных",
         """
-        SELECT format('счёт %s', account.number), document.month,
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = document.account_id),
+               format('счёт %s', account.number), document.month,
                coalesce(string_agg(document.version::text, ', ')
                         FILTER (WHERE document.superseded_at IS NULL), 'нет'), count(*)
         FROM payment_docs_issueddocument document
@@ -153,7 +160,7 @@ _DOCUMENTS = (
         HAVING count(*) FILTER (WHERE document.superseded_at IS NULL) <> 1
             OR max(document.version) FILTER (WHERE document.superseded_at IS NULL) <> count(*)
             OR max(document.version) <> count(*)
-        ORDER BY 1, 2
+        ORDER BY 2, 3
         """,
     ),
 )
@@ -165,15 +172,17 @@ _DESK = (
         "последний номер",
         "квитанций",
         """
-        SELECT format('касса № %s, %s, %s', till.number, bank.name,
+        SELECT serves.organisation_id,
+               format('касса № %s, %s, %s', till.number, bank.name,
                       to_char(receipt.business_date, 'DD.MM.YYYY')),
                NULL::date, max(receipt.number), count(*)
         FROM cashdesk_receipt receipt
         JOIN cashdesk_till till ON till.id = receipt.till_id
         JOIN cashdesk_bank bank ON bank.id = till.bank_id
-        GROUP BY till.id, till.number, bank.name, receipt.business_date
+        LEFT JOIN cashdesk_bank_organisations serves ON serves.bank_id = bank.id
+        GROUP BY serves.organisation_id, till.id, bank.id, receipt.business_date
         HAVING max(receipt.number) <> count(*) OR min(receipt.number) <> 1
-        ORDER BY 1
+        ORDER BY 2
         """,
     ),
     Audit(
@@ -182,7 +191,8 @@ _DESK = (
         "платёж на",
         "квитанция",
         """
-        SELECT format('счёт %s, платёж %s от %s', account.number, payment.id,
+        SELECT account.organisation_id,
+               format('счёт %s, платёж %s от %s', account.number, payment.id,
                       to_char(payment.paid_on, 'DD.MM.YYYY')),
                NULL::date, payment.amount, NULL
         FROM ledger_payment payment
@@ -198,7 +208,8 @@ _DESK = (
         "квитанция:",
         "платёж:",
         """
-        SELECT format('счёт %s, квитанция № %s', account.number, receipt.number), NULL::date,
+        SELECT account.organisation_id,
+               format('счёт %s, квитанция № %s', account.number, receipt.number), NULL::date,
                'касса, ' || to_char(receipt.business_date, 'DD.MM.YYYY'),
                CASE payment.source WHEN 'desk' THEN 'касса' WHEN 'bank' THEN 'банк'
                                    ELSE 'ввод бухгалтера' END
@@ -218,7 +229,8 @@ _DESK = (
         "получено",
         "оплачено",
         """
-        SELECT format('счёт %s, квитанция № %s от %s', account.number, receipt.number,
+        SELECT account.organisation_id,
+               format('счёт %s, квитанция № %s от %s', account.number, receipt.number,
                       to_char(receipt.business_date, 'DD.MM.YYYY')),
                NULL::date, receipt.cash_received, payment.amount
         FROM cashdesk_receipt receipt
@@ -237,7 +249,8 @@ _POST = (
         "строк",
         "поставлено и пропущено",
         """
-        SELECT format('рассылка № %s, %s', batch.id, batch.organisation_name), batch.month,
+        SELECT batch.organisation_id,
+               format('рассылка № %s, %s', batch.id, batch.organisation_name), batch.month,
                format('%s + %s', coalesce(made.queued, 0), coalesce(made.skipped, 0)),
                format('%s + %s', coalesce(told.numbers[1], '?'), coalesce(told.numbers[2], '?'))
         FROM mailing_mailbatch batch
@@ -259,7 +272,8 @@ _POST = (
         "ещё не отправлено",
         "должно быть",
         """
-        SELECT format('рассылка № %s, %s', batch.id, batch.organisation_name), batch.month,
+        SELECT batch.organisation_id,
+               format('рассылка № %s, %s', batch.id, batch.organisation_name), batch.month,
                count(*), 0
         FROM mailing_mailbatch batch
         JOIN mailing_journalrow letter ON letter.batch_id = batch.id
@@ -274,7 +288,8 @@ _POST = (
         "в письме",
         "документ",
         """
-        SELECT format('рассылка № %s, счёт %s', letter.batch_id, letter.account_number),
+        SELECT batch.organisation_id,
+               format('рассылка № %s, счёт %s', letter.batch_id, letter.account_number),
                letter.month,
                format('версия %s, %s…', letter.document_version, left(letter.pdf_sha256, 8)),
                format('%s, версия %s, %s…', document.number, document.version,
@@ -296,13 +311,14 @@ _POST = (
         "принято сервером писем",
         "должно быть не больше",
         """
-        SELECT format('счёт %s, версия %s', min(letter.account_number), letter.document_version),
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = letter.account_id),
+               format('счёт %s, версия %s', min(letter.account_number), letter.document_version),
                letter.month, count(*), 1
         FROM mailing_journalrow letter
         WHERE letter.state IN ('accepted', 'delivered')
         GROUP BY letter.account_id, letter.month, letter.document_version
         HAVING count(*) > 1
-        ORDER BY 2, 1
+        ORDER BY 3, 2
         """,
     ),
     Audit(
@@ -311,7 +327,8 @@ _POST = (
         "состояние",
         "по истории",
         """
-        SELECT format('рассылка № %s, счёт %s', letter.batch_id, letter.account_number),
+        SELECT (SELECT organisation_id FROM accounts_registry_personalaccount WHERE id = letter.account_id),
+               format('рассылка № %s, счёт %s', letter.batch_id, letter.account_number),
                letter.month, letter.state, last.to_state
         FROM mailing_journalrow letter
         LEFT JOIN (SELECT DISTINCT ON (row_id) row_id, to_state

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "payment_docs",
     "mailing",
     "cashdesk",
+    "zhkh.audits",
 ]
 
 MIDDLEWARE = [
@@ -137,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
         "corrections.tasks.sweep",
         "payment_docs.tasks.sweep",
         "mailing.tasks.sweep",
+        "zhkh.audits.tasks.sweep",
     )
 }
 CELERY_TIMEZONE = TIME_ZONE
