@@ -12,7 +12,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import House, Organisation, PersonalAccount
 from accounts_registry.queries import find_accounts
-from charges.anomaly_finders import FINDERS, SHARED
+from charges.anomaly_finders import FINDERS, SETUP
 from charges.models import Anomaly, AnomalyKind
 from zhkh.kernel.period import Period
 
@@ -20,8 +20,10 @@ MONTHS_OF_MEAN = 3
 UNUSUAL_TIMES = 3
 LEAST_JUMP = Decimal("50.00")  # roubles; a smaller sum may treble without anybody looking
 
+# Many flats use more than the norm, so they come after what is rare.
+_GRAVEST_FIRST = sorted(AnomalyKind, key=lambda kind: kind == AnomalyKind.OVER_NORM)
 _RANK = Case(
-    *(When(kind=kind, then=Value(rank)) for rank, kind in enumerate(AnomalyKind.values)),
+    *(When(kind=kind, then=Value(rank)) for rank, kind in enumerate(_GRAVEST_FIRST)),
     output_field=IntegerField(),
 )
 
@@ -61,8 +63,10 @@ def find_anomalies(
         cursor.execute("SELECT clock_timestamp()")
         found_at = cursor.fetchone()[0]
         asked = _asked(organisation, period, run_id, house) | {"found_at": found_at}
-        finders = " UNION ALL ".join(f"({finder})" for finder in FINDERS)
-        cursor.execute(_KEEP.format(shared=SHARED, finders=finders), asked)
+        for statement in SETUP:
+            cursor.execute(statement, asked)
+        for finder in FINDERS:
+            cursor.execute(_KEEP.format(finder=finder), asked)
         cursor.execute(_FORGET, asked)
     return _of_month(organisation, period).count()
 
@@ -95,7 +99,7 @@ def counts_by_kind(
         .annotate(total=Count("pk"), unchecked=Count("pk", filter=Q(checked_at__isnull=True)))
     )
     found = {kind: (total, unchecked) for kind, total, unchecked in counts}
-    return [KindCount(kind, *found[kind]) for kind in AnomalyKind if kind in found]
+    return [KindCount(kind, *found[kind]) for kind in _GRAVEST_FIRST if kind in found]
 
 
 def unchecked_count(*, organisation: Organisation, period: Period) -> int:
@@ -152,12 +156,10 @@ def _asked(
 
 
 _KEEP = """
-WITH {shared},
-found (kind, house_id, account_id, service_id, now, usual, day, text) AS ({finders})
 INSERT INTO charges_anomaly AS known (organisation_id, month, kind, house_id, account_id,
   service_id, now, usual, day, text, found_at)
 SELECT %(organisation)s, %(month)s, found.*, %(found_at)s
-FROM found
+FROM ({finder}) found (kind, house_id, account_id, service_id, now, usual, day, text)
 ON CONFLICT (organisation_id, month, kind, house_id, account_id, service_id) DO UPDATE SET
   now = excluded.now, usual = excluded.usual, day = excluded.day, text = excluded.text,
   found_at = excluded.found_at,

@@ -1,46 +1,78 @@
 """
 What is unusual about a month, as queries over all its accounts at once.
 
-`SHARED` are the parts every finder may read, `FINDERS` give kind, house, account, service, now,
-usual, day, text. Parameters: `organisation`, `month`, `next_month`, `since` (first of the months
-«usual» is the mean of), `house` (or NULL), `run` (the calculation), `times` (how many times more
-or less is unusual), `floor` (roubles below which nothing is).
+`SETUP` gathers accounts, sums and meters of the month into tables of the transaction, with
+statistics: a plan guessed without them is slow on a large month. `FINDERS` read them and give
+kind, house, account, service, now, usual, day, text. Parameters: `organisation`, `month`,
+`next_month`, `since` (first of the months «usual» is the mean of), `house` (or NULL), `run` (the
+calculation), `times` (how many times more or less is unusual), `floor` (roubles below which
+nothing is).
 """
 
 # Accounts of the month: open on some day of it.
 _ACCOUNTS = """
-accounts AS (
-  SELECT account.id, account.opened_on, account.closed_on, premises.house_id
-  FROM accounts_registry_personalaccount account
-  JOIN accounts_registry_premises premises ON premises.id = account.premises_id
-  WHERE account.organisation_id = %(organisation)s
-    AND account.opened_on < %(next_month)s
-    AND (account.closed_on IS NULL OR account.closed_on >= %(month)s)
-    AND (%(house)s::bigint IS NULL OR premises.house_id = %(house)s)
-)"""
+CREATE TEMPORARY TABLE accounts ON COMMIT DROP AS
+SELECT account.id, account.opened_on, account.closed_on, premises.house_id
+FROM accounts_registry_personalaccount account
+JOIN accounts_registry_premises premises ON premises.id = account.premises_id
+WHERE account.organisation_id = %(organisation)s
+  AND account.opened_on < %(next_month)s
+  AND (account.closed_on IS NULL OR account.closed_on >= %(month)s)
+  AND (%(house)s::bigint IS NULL OR premises.house_id = %(house)s)
+"""
 
+# A row without `charged` is a service charged before and not now. Months with nothing charged
+# say nothing of what is usual: heating in summer.
 _SUMS = """
-sums AS (
-  SELECT accounts.house_id, line.account_id, line.service_id,
+CREATE TEMPORARY TABLE sums ON COMMIT DROP AS
+WITH by_month AS (
+  SELECT line.month, line.account_id, line.service_id,
     sum(line.charged) AS charged, sum(line.total) AS total,
     sum(line.individual_volume) FILTER (WHERE line.component <> 'heat') AS individual,
     sum(line.common_volume) FILTER (WHERE line.component <> 'heat') AS common,
     bool_or(line.individual_method IN ('meter', 'average')) AS metered
   FROM charges_chargeline line JOIN accounts ON accounts.id = line.account_id
-  WHERE line.month = %(month)s GROUP BY 1, 2, 3
-)"""
+  WHERE line.month >= %(since)s AND line.month <= %(month)s GROUP BY 1, 2, 3
+)
+SELECT accounts.house_id, both_times.* FROM (
+  SELECT account_id, service_id,
+    max(charged) FILTER (WHERE month = %(month)s) AS charged,
+    max(total) FILTER (WHERE month = %(month)s) AS total,
+    max(individual) FILTER (WHERE month = %(month)s) AS individual,
+    max(common) FILTER (WHERE month = %(month)s) AS common,
+    bool_or(metered) FILTER (WHERE month = %(month)s) AS metered,
+    round(avg(charged) FILTER (WHERE month < %(month)s AND charged > 0), 2) AS usual
+  FROM by_month GROUP BY 1, 2
+) both_times JOIN accounts ON accounts.id = both_times.account_id
+"""
 
-# Months with nothing charged say nothing of what is usual: heating in summer.
-_USUAL = """
-usual AS (
-  SELECT account_id, service_id, round(avg(charged), 2) AS usual
-  FROM (
-    SELECT line.account_id, line.service_id, sum(line.charged) AS charged
-    FROM charges_chargeline line JOIN accounts ON accounts.id = line.account_id
-    WHERE line.month >= %(since)s AND line.month < %(month)s
-    GROUP BY line.month, line.account_id, line.service_id
-  ) months WHERE charged > 0 GROUP BY 1, 2
-)"""
+# Meters standing at the end of the month, of flats and of houses, with their last reading.
+_METERS = """
+CREATE TEMPORARY TABLE meters ON COMMIT DROP AS
+SELECT meter.id, coalesce(meter.house_id, accounts.house_id) AS house_id,
+  meter.account_id, meter.service_id, meter.verified_until, meter.digits, last_read.read_on
+FROM accounts_registry_meter meter
+LEFT JOIN accounts ON accounts.id = meter.account_id
+LEFT JOIN accounts_registry_house house ON house.id = meter.house_id
+LEFT JOIN LATERAL (SELECT reading.read_on FROM accounts_registry_meterreading reading
+  WHERE reading.meter_id = meter.id AND reading.read_on < %(next_month)s
+  ORDER BY reading.read_on DESC LIMIT 1) last_read ON true
+WHERE (accounts.id IS NOT NULL OR house.organisation_id = %(organisation)s
+    AND (%(house)s::bigint IS NULL OR house.id = %(house)s))
+  AND meter.installed_on < %(next_month)s
+  AND (meter.removed_on IS NULL OR meter.removed_on >= %(next_month)s)
+"""
+
+SETUP = (
+    "SET LOCAL work_mem = '64MB'",
+    "DROP TABLE IF EXISTS pg_temp.accounts, pg_temp.sums, pg_temp.meters",
+    _ACCOUNTS,
+    "ANALYZE accounts",
+    _SUMS,
+    "ANALYZE sums",
+    _METERS,
+    "ANALYZE meters",
+)
 
 BAD_HOUSES = """
 SELECT 'bad_house', house.id, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
@@ -61,8 +93,8 @@ SELECT 'zero', accounts.house_id, accounts.id, NULL::bigint, 0.00, NULL::numeric
 FROM accounts
 JOIN charges_chargeinput input
   ON input.house_id = accounts.house_id AND input.month = %(month)s
-LEFT JOIN charges_chargeline line ON line.account_id = accounts.id AND line.month = %(month)s
-GROUP BY accounts.house_id, accounts.id HAVING coalesce(sum(line.charged), 0) = 0
+LEFT JOIN sums ON sums.account_id = accounts.id
+GROUP BY accounts.house_id, accounts.id HAVING coalesce(sum(sums.charged), 0) = 0
 """
 
 # A service that usually costs something and now much more, much less or nothing.
@@ -70,20 +102,16 @@ UNUSUAL_SUMS = """
 WITH charged_at_all AS (
   SELECT account_id FROM sums GROUP BY 1 HAVING sum(charged) <> 0
 )
-SELECT CASE WHEN coalesce(sums.charged, 0) = 0 THEN 'zero'
-    WHEN sums.charged > usual.usual THEN 'jump_up' ELSE 'jump_down' END,
-  accounts.house_id, usual.account_id, usual.service_id, coalesce(sums.charged, 0), usual.usual,
-  NULL::date, ''
-FROM usual
-JOIN charged_at_all USING (account_id)
-JOIN accounts ON accounts.id = usual.account_id
-LEFT JOIN sums USING (account_id, service_id)
-WHERE CASE WHEN coalesce(sums.charged, 0) = 0 THEN EXISTS (
+SELECT CASE WHEN coalesce(charged, 0) = 0 THEN 'zero'
+    WHEN charged > usual THEN 'jump_up' ELSE 'jump_down' END,
+  house_id, account_id, service_id, coalesce(charged, 0), usual, NULL::date, ''
+FROM sums JOIN charged_at_all USING (account_id)
+WHERE usual IS NOT NULL AND CASE WHEN coalesce(charged, 0) = 0 THEN EXISTS (
     SELECT FROM accounts_registry_accountservice connected
-    WHERE connected.account_id = usual.account_id AND connected.service_id = usual.service_id
+    WHERE connected.account_id = sums.account_id AND connected.service_id = sums.service_id
       AND connected.valid && daterange(%(month)s, %(next_month)s))
-  ELSE (sums.charged >= %(times)s * usual.usual OR sums.charged * %(times)s <= usual.usual)
-    AND abs(sums.charged - usual.usual) >= %(floor)s END
+  ELSE (charged >= %(times)s * usual OR charged * %(times)s <= usual)
+    AND abs(charged - usual) >= %(floor)s END
 """
 
 # Where nobody is registered the owners stand for residents (п. 56(2) Правил № 354).
@@ -107,27 +135,10 @@ FROM sums JOIN norms USING (service_id) JOIN people USING (account_id)
 WHERE metered AND persons > 0 AND individual > persons * per_person
 """
 
-_METERS = """
-meters AS (
-  SELECT meter.id, coalesce(meter.house_id, accounts.house_id) AS house_id,
-    meter.account_id, meter.service_id, meter.verified_until, meter.digits
-  FROM accounts_registry_meter meter
-  LEFT JOIN accounts ON accounts.id = meter.account_id
-  LEFT JOIN accounts_registry_house house ON house.id = meter.house_id
-  WHERE (accounts.id IS NOT NULL OR house.organisation_id = %(organisation)s
-      AND (%(house)s::bigint IS NULL OR house.id = %(house)s))
-    AND meter.installed_on < %(next_month)s
-    AND (meter.removed_on IS NULL OR meter.removed_on >= %(next_month)s)
-)"""
-
 NO_READING = """
 SELECT 'no_reading', house_id, account_id, service_id, NULL::numeric, NULL::numeric,
-  min(last_read.read_on), ''
-FROM meters LEFT JOIN LATERAL (
-  SELECT read_on FROM accounts_registry_meterreading reading
-  WHERE reading.meter_id = meters.id AND read_on < %(next_month)s
-  ORDER BY read_on DESC LIMIT 1) last_read ON true
-WHERE (last_read.read_on IS NULL OR last_read.read_on < %(month)s)
+  min(read_on), ''
+FROM meters WHERE (read_on IS NULL OR read_on < %(month)s)
   AND (verified_until IS NULL OR verified_until >= %(next_month)s::date - 1)
 GROUP BY house_id, account_id, service_id
 """
@@ -178,7 +189,8 @@ WITH given AS (
     AND (%(house)s::bigint IS NULL OR house.id = %(house)s)
   GROUP BY 1, 2
 ), shared AS (
-  SELECT house_id, service_id, sum(common) AS volume, count(*) AS accounts FROM sums GROUP BY 1, 2
+  SELECT house_id, service_id, sum(common) AS volume, count(charged) AS accounts
+  FROM sums GROUP BY 1, 2
 )
 SELECT 'common_left', given.house_id, NULL::bigint, given.service_id,
   given.volume - coalesce(shared.volume, 0), given.volume, NULL::date, ''
@@ -212,7 +224,6 @@ FROM sums JOIN accounts ON accounts.id = sums.account_id
 WHERE accounts.opened_on >= %(month)s GROUP BY 2, 3
 """
 
-SHARED = f"{_ACCOUNTS},{_SUMS},{_USUAL},{_METERS}"
 FINDERS = (
     BAD_HOUSES,
     NEGATIVE,

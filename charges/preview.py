@@ -18,8 +18,8 @@ class Compared:
     """
     A sum of the month beside that of the month before, roubles; the volumes behind them.
 
-    `key` is the id of the service or house. Volumes are those of the service's unit, None
-    where it has no volume or the sums are of several services.
+    `key` is the id of the service or house. Volumes are in the service's unit, to a thousandth;
+    None where it has no volume or the sums are of several services.
     """
 
     key: int
@@ -104,7 +104,8 @@ SELECT service.id, service.name,
   coalesce(sum(total) FILTER (WHERE month = %(now)s), 0.00),
   coalesce(sum(total) FILTER (WHERE month = %(before)s), 0.00),
   count(*) FILTER (WHERE month = %(now)s), service.unit,
-  sum(volume) FILTER (WHERE month = %(now)s), sum(volume) FILTER (WHERE month = %(before)s)
+  round(sum(volume) FILTER (WHERE month = %(now)s), 3),
+  round(sum(volume) FILTER (WHERE month = %(before)s), 3)
 FROM of_account JOIN accounts_registry_service service ON service.id = of_account.service_id
 GROUP BY service.id ORDER BY service.position, service.file_position, service.id
 """
