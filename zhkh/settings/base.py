@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "payment_docs",
     "mailing",
     "cashdesk",
-    "zhkh.audits",
 ]
 
 MIDDLEWARE = [
@@ -142,6 +141,7 @@ CELERY_BEAT_SCHEDULE = {
     )
 }
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_IMPORTS = ["zhkh.audits.tasks"]  # wiring, no application of its own
 
 LOGGING = {
     "version": 1,
