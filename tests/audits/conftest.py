@@ -11,7 +11,7 @@ from django.db import connections, transaction
 
 from tests.audits.story import Story, execute, tell
 from tests.conftest import clone_template
-from zhkh.audits import AUDITS
+from zhkh.audits.check import AUDITS
 from zhkh.audits.audit import findings_of
 
 

@@ -3,7 +3,8 @@ from pathlib import Path
 from django.db import transaction
 
 from tests.audits.story import execute
-from zhkh.audits import AUDITS, audit_books, recompute
+from zhkh.audits.check import AUDITS, audit_books
+from zhkh.audits.recomputation import recompute
 
 
 def test_the_story_agrees(story):

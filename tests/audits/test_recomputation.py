@@ -1,7 +1,7 @@
 from django.db import transaction
 
 from tests.audits.story import execute
-from zhkh.audits import recompute
+from zhkh.audits.recomputation import recompute
 
 
 class TestRecompute:

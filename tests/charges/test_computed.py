@@ -22,7 +22,7 @@ from charges.models import (
 from charges.services import RecalculationsChanged, confirm_month
 from tests.cast import JULY, NOON
 from tests.priced import BILL, FEE, calculated, posted, priced_tihiy_okean
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 INTERRUPTED = Decimal("-33.39")  # 1113,00 × 0,0015 × 20 ч
 FIRST = JULY.first_day

@@ -9,7 +9,7 @@ from charges.services import calculate_month, confirm_month
 from tests.accounts_registry.ledger.books import JUNE, at_once, day, owe
 from tests.cast import JULY
 from tests.priced import at_noon, priced_tihiy_okean
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 
 @pytest.mark.usefixtures("committed_db")

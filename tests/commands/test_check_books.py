@@ -5,7 +5,7 @@ import pytest
 
 from tests.cast import TihiyOkean
 from tests.priced import posted, priced_tihiy_okean
-from zhkh.audits import AUDITS
+from zhkh.audits.check import AUDITS
 from zhkh.commands.check_books import main
 
 SETTLES = "остаток счёта равен долгам за вычетом аванса"

@@ -14,7 +14,7 @@ from charges.models import PenaltyAccrual
 from tests.charges.calc.scenarios import account, house, scenario, service, tariff
 from tests.commands.both_ways import by_core, by_database, in_fresh_clone
 from tests.conftest import clone_template
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 

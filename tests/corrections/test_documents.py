@@ -24,7 +24,7 @@ from corrections.services.documents import (
 from tests.cast import JULY, NOON
 from tests.corrections.conftest import BASIS, TODAY, new_key, sum_for
 from tests.priced import BILL, calculated
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 AUGUST = JULY.next()
 

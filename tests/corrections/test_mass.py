@@ -20,7 +20,7 @@ from corrections.services.mass import (
 from tests.cast import JULY, NOON
 from tests.corrections.conftest import TODAY, basis_of, new_key
 from tests.priced import FEE, add_house
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 from zhkh.kernel.money import is_whole_kopecks
 
 

@@ -29,7 +29,7 @@ from corrections.services.recount import (
 from tests.cast import JULY, NOON
 from tests.corrections.conftest import BASIS, TODAY, basis_of, new_key, sum_for
 from tests.priced import BILL, FEE, WATER, add_house, at_noon, posted
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 AUGUST = JULY.next()
 HALF = FEE / 2  # 35 m² instead of 70

@@ -15,7 +15,8 @@ from accounts_registry.models import House, Organisation, PersonalAccount
 from charges.models import ChargeLine, ComputedAdjustment
 from charges.services import calculate_month, confirm_month, unready_houses
 from tests.conftest import clone_template
-from zhkh.audits import audit_books, recompute
+from zhkh.audits.check import audit_books
+from zhkh.audits.recomputation import recompute
 from zhkh.commands.scratch import in_database
 from zhkh.kernel.period import Period
 from zhkh.town.building import TownStands, build_town

@@ -29,7 +29,8 @@ from payment_docs.services import issue_documents
 from tests.cast import JULY
 from tests.mailing.office import PostOffice, states
 from tests.town import Town
-from zhkh.audits import audit_books, recompute
+from zhkh.audits.check import audit_books
+from zhkh.audits.recomputation import recompute
 from zhkh.kernel.period import Period
 
 AUGUST = JULY.next()

@@ -10,7 +10,7 @@ from tests.accounts_registry.ledger.books import JUNE, day, owe
 from tests.cast import JULY
 from tests.factories import make_payee
 from tests.priced import BILL, issued, posted, priced_tihiy_okean
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,9 @@
 import argparse
 import json
 
-from zhkh.audits import Finding, audit_books, recompute
+from zhkh.audits.audit import Finding
+from zhkh.audits.check import audit_books
+from zhkh.audits.recomputation import recompute
 
 
 def main(argv: list[str]) -> int:

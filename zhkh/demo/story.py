@@ -24,7 +24,8 @@ from mailing.services.pump import pump, this_worker
 from payment_docs.models import IssuedDocument
 from payment_docs.queries import current_documents
 from payment_docs.services import issue_documents, issued_pdf
-from zhkh.audits import audit_books, recompute
+from zhkh.audits.check import audit_books
+from zhkh.audits.recomputation import recompute
 from zhkh.demo import people
 from zhkh.demo.post import PostOffice
 from zhkh.kernel.money import ZERO, format_money

@@ -23,7 +23,7 @@ from tests.accounts_registry.ledger.books import (
     take_back,
 )
 from tests.cast import JULY, TihiyOkean, tihiy_okean
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 THREADS = 8

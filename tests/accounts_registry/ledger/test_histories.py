@@ -24,7 +24,7 @@ from accounts_registry.models import PersonalAccount, Service
 from charges.models import ChargeInput, ChargeLine
 from tests.accounts_registry.ledger.books import adjust, line, pay, take_back
 from tests.cast import JULY, TihiyOkean, tihiy_okean
-from zhkh.audits import audit_books
+from zhkh.audits.check import audit_books
 
 MONTHS = [JULY.shifted(months) for months in range(-1, 5)]
 FIRST_DAY, LAST_DAY = dt.date(2013, 6, 15), dt.date(2013, 10, 31)
