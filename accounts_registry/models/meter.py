@@ -23,6 +23,13 @@ class Meter(models.Model):
     installed_on = models.DateField("установлен")
     removed_on = models.DateField("снят", null=True, blank=True)
     verified_until = models.DateField("поверен по", null=True, blank=True)
+    access_refused_on = models.DateField(
+        "акт об отказе в допуске",
+        null=True,
+        blank=True,
+        help_text="второй отказ подряд: с этого месяца норматив с коэффициентом, "
+        "пока не снимут показание",
+    )
 
     class Meta:
         verbose_name = "счётчик"

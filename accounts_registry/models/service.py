@@ -54,6 +54,11 @@ class Service(models.Model):
         "ставка НДС, доля", max_digits=6, decimal_places=4, null=True, blank=True
     )
     has_uplift = models.BooleanField("повышающий коэффициент", default=False)
+    has_absence = models.BooleanField(
+        "перерасчёт за временное отсутствие",
+        default=False,
+        help_text="для начисления на человека: обращение с ТКО (п. 148(44) Правил № 354)",
+    )
     is_capital_repair = models.BooleanField(
         "взнос на капитальный ремонт",
         default=False,

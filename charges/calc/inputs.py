@@ -116,6 +116,7 @@ class Service:
     vat: Decimal = Decimal(0)
     uplift: bool = False
     common_of: str | None = None  # whose common volume is charged here, and nothing else
+    absence: bool = False  # a charge by people given back to those who are away
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -220,6 +221,7 @@ class Meter:
     digits: int = 5
     removed: dt.date | None = None
     verified_until: dt.date | None = None
+    access_refused_on: dt.date | None = None  # the day of the act
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from charges.calc.inputs import Meter, Method, Reading
-from charges.calc.pieces import Note
+from charges.calc.pieces import Note, note
 from charges.calc.timeline import Month
 from charges.calc.words import day_words, number_words
 from zhkh.kernel.exact import difference, total
@@ -36,6 +36,8 @@ class Unmeasured:
 
 def measure(meter: Meter, month: Month) -> Measured | Unmeasured:
     """The volume of the month by one meter that works on some of its days."""
+    if _is_access_refused(meter, month):
+        return Unmeasured(uplifted=True, note=note(_refusal_words, meter.access_refused_on))
     expired_for = _months_since_expiry(meter, month.period)
     if expired_for is not None:
         return _measure_expired(meter, month, expired_for)
@@ -49,6 +51,23 @@ def measure(meter: Meter, month: Month) -> Measured | Unmeasured:
             uplifted=False, note=lambda: "нет показания до начала месяца, применён норматив (п. 60)"
         )
     return _by_readings(meter, [*before[-1:], *here])
+
+
+def _is_access_refused(meter: Meter, month: Month) -> bool:
+    """From the month of the act until the month of a reading taken after it (п. 60(1), 85(3))."""
+    refused = meter.access_refused_on
+    if refused is None or month.period < Period.of(refused):
+        return False
+    past = month.date(month.days)
+    return not any(refused < reading.on < past for reading in meter.readings)
+
+
+def _refusal_words(refused: dt.date | None) -> str:
+    assert refused is not None
+    return (
+        f"к прибору учёта дважды не дали доступ, акт от {day_words(refused)}, применён норматив "
+        "(п. 60(1), 85(3) Правил № 354)"
+    )
 
 
 def _months_since_expiry(meter: Meter, period: Period) -> int | None:

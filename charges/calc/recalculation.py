@@ -76,10 +76,16 @@ def _absences(draft: Draft, account: Account, tables: MonthTables) -> Iterator[C
 
 
 def _absence_counts(draft: Draft, account: Account) -> bool:
-    """Only by the norm, only where no meter can be put, only in a flat, never heating."""
+    """
+    Only by the norm, only where no meter can be put, only in a flat, never heating.
+
+    A charge by people, as for solid waste, is given back without a meter too (п. 148(44)).
+    """
     service = draft.service
     if account.kind is not Kind.RESIDENTIAL or service.charge is Charge.HEATING:
         return False
+    if service.absence:
+        return True
     if method_of(draft.individual) is not Method.NORM:
         return False
     codes = service.sources if service.charge is Charge.DRAINAGE else (service.code,)

@@ -93,6 +93,7 @@ def meter_document(meter: Meter, period: Period) -> Document:
             "installed": day(meter.installed_on),
             "removed": day(meter.removed_on),
             "verified_until": day(meter.verified_until),
+            "x_access_refused_on": day(meter.access_refused_on),
         }
     ) | {
         "readings": [

@@ -64,6 +64,7 @@ def _service(service: Service) -> Document:
             "minus": sources[SourceRole.SUBTRACTED],
             "vat": plain_or_none(service.vat_rate),
             "uplift": service.has_uplift or None,
+            "x_absence": service.has_absence or None,
             "x_common_of": next(iter(sources[SourceRole.CHARGED]), None),
         }
     ) | {"name": service.name, "unit": service.unit, "from": sources[SourceRole.DRAINED]}

@@ -55,7 +55,7 @@ def _services():
         service("drain", "drainage", **{"from": ["cold"]}),
         service("heat", "heating", unit="Гкал"),
         service("roof", "apportioned"),
-        service("lift", "per_person"),
+        service("lift", "per_person", x_absence=True),
     ]
 
 
@@ -124,6 +124,7 @@ def everything_begins_and_ends():
                 {"service": "fee", "from": "2024-03-05"},
             ],
         ),
+        account("a", meters=[meter("cold", ("2024-02-20", "1"), x_access_refused_on="2024-02-20")]),
     )
 
 

@@ -29,9 +29,11 @@ SERVICES = [
     service("light"),
     service("lift", "per_person"),
     service("roof", "apportioned"),
+    service("garden", "norm_area"),
+    service("soi", group="housing", x_common_of="cold"),
 ]
 CODES = [row["code"] for row in SERVICES]
-PRICED = ["fee", "cold", "drain", "heat", "lift"]
+PRICED = ["fee", "cold", "drain", "heat", "lift", "garden", "soi"]
 DAYS = st.dates(
     min_value=dt.date(2024, 2, 25),
     max_value=dt.date(2024, 4, 5),
@@ -39,7 +41,7 @@ DAYS = st.dates(
 
 
 def amounts(most, places=2, least=0):
-    return st.decimals(least, most, places=places).map(str)
+    return st.decimals(least, most, places=places).map("{:f}".format)
 
 
 def some(strategy, most=2):
@@ -69,6 +71,7 @@ NORMS = [
     norm("hot", per_person="3.2", heat_per_unit="0.0613"),
     norm("light", per_person="50", per_common_m2="1.7"),
     norm("heat", per_m2="0.24", year=True),
+    norm("garden", per_m2="0.0111", to="2024-03-20"),
 ]
 
 
@@ -78,7 +81,9 @@ def meters(draw):
     rows = [("2024-02-20", first), ("2024-03-20", draw(st.sampled_from([last, "0.5"])))]
     if draw(st.booleans()):
         rows.append(("2024-04-02", last))
-    code, zone = draw(st.sampled_from([("cold", None), ("hot", None), ("light", "day")]))
+    code, zone = draw(
+        st.sampled_from([("cold", None), ("hot", None), ("light", "day"), ("heat", None)])
+    )
     more = {"zone": zone} if zone else {}
     if draw(st.booleans()):
         more["verified_until"] = draw(DAYS)
@@ -86,9 +91,41 @@ def meters(draw):
 
 
 @st.composite
+def begun_and_ended(draw):
+    """What of an account holds on some days of the month only, and its share of a flat."""
+    days = sorted(draw(st.lists(DAYS, min_size=4, max_size=4, unique=True)))
+    whole = {
+        "x_opened": days[0],
+        "x_closed": days[3],
+        "x_areas": [
+            {"area": draw(amounts(90, 2, least=1)), "from": days[0], "to": days[1]},
+            {"area": draw(amounts(90, 2, least=1)), "from": days[2]},
+        ],
+        "x_connected": [
+            {"service": draw(st.sampled_from(CODES)), "from": days[1], "to": days[2]},
+        ],
+        "x_share": draw(st.sampled_from(["0.5", "0.33333", "0.00001"])),
+    }
+    kept = draw(st.sets(st.sampled_from(sorted(whole)), max_size=3))
+    return {key: whole[key] for key in kept}
+
+
+@st.composite
+def absences(draw):
+    left, returned = sorted(draw(st.lists(DAYS, min_size=2, max_size=2, unique=True)))
+    return {
+        "persons": draw(st.integers(1, 3)),
+        "left": left,
+        "returned": returned,
+        "applied_on": draw(DAYS),
+    }
+
+
+@st.composite
 def accounts(draw, number):
     moved = f"2024-03-{draw(st.integers(2, 31)):02d}"
     debts = draw(st.booleans())
+    served = sorted(draw(st.sets(st.sampled_from(CODES), min_size=4)) | {"fee"})
     return account(
         number,
         draw(amounts(90, 2, least=1)),
@@ -98,7 +135,8 @@ def accounts(draw, number):
             residents(draw(st.integers(0, 3)), to=moved),
             *draw(some(st.just(residents(2, moved)), most=1)),
         ],
-        services=sorted(draw(st.sets(st.sampled_from(CODES), min_size=4))),
+        premises=draw(st.sampled_from(["1", "2", number])),
+        services=served,
         meters=draw(some(meters())),
         benefits=draw(
             some(
@@ -130,8 +168,24 @@ def accounts(draw, number):
                 )
             )
         ),
-        heating_charged=draw(amounts(3000)),
+        absences=draw(some(absences())),
+        meter_impossible=sorted(draw(st.sets(st.sampled_from(CODES), max_size=4))),
+        **draw(begun_and_ended()),
+        **draw(charged_for_a_year(served)),
+        recalculations=draw(
+            some(
+                st.fixed_dictionaries(
+                    {"service": st.just("fee"), "amount": amounts(50, least=-50)},
+                    optional={"for_period": st.sampled_from(["2023-12", "2024-03"])},
+                )
+            )
+        ),
     )
+
+
+@st.composite
+def charged_for_a_year(draw, served):
+    return {"heating_charged": draw(amounts(3000))} if "heat" in served else {}
 
 
 @st.composite
@@ -159,6 +213,10 @@ def houses(draw, number):
             ),
         },
         voted=[{"service": "roof", "sum": draw(amounts(1000))}],
+        x_carried_common=[
+            {"service": "cold", "volume": draw(amounts(9, 7))},
+            {"service": "light", "zone": "day", "volume": draw(amounts(9, 7))},
+        ],
         interruptions=draw(
             some(
                 st.fixed_dictionaries(
@@ -182,6 +240,8 @@ def scenarios(draw):
         norms=NORMS,
         uplifts=[{"service": "cold", "coefficient": "1.5", "from": "2024-03-10"}],
         rounding={"common": draw(st.sampled_from(["per_m2:5", "volume:6", "volume:0"]))},
+        x_limit_common_to_norm=draw(st.booleans()),
+        x_negative_common=draw(st.sampled_from(["report", "carry", "ignore"])),
     )
 
 

@@ -21,7 +21,8 @@ from tests.charges.calc.scenarios import (
 )
 from tests.commands.both_ways import EVERYTHING, GOLDEN, ROOT, by_core, by_database
 from tests.commands.own_keys import OWN_KEYS
-from zhkh.audits import audit_books, recompute
+from zhkh.audits.check import audit_books
+from zhkh.audits.recomputation import recompute
 from zhkh.scenarios.refusals import (
     AccountsExist,
     HouseNotCalculated,

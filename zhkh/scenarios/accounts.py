@@ -129,6 +129,7 @@ def _meter(account: PersonalAccount, item: inputs.Meter, target: Target) -> None
         installed_on=item.installed,
         removed_on=item.removed,
         verified_until=item.verified_until,
+        access_refused_on=item.access_refused_on,
     )
     before = [None, *item.readings]
     MeterReading.objects.bulk_create(

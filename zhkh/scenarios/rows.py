@@ -115,6 +115,7 @@ def _services(organisation: Organisation, services: Iterable[inputs.Service]) ->
             file_position=place,
             vat_rate=service.vat or None,
             has_uplift=service.uplift,
+            has_absence=service.absence,
         )
         for place, service in enumerate(services)
     }

@@ -18,13 +18,15 @@ def read_meters(node: Node, context: Context) -> tuple[Meter, ...]:
 def _meter(node: Node, context: Context) -> Meter | None:
     sound = Sound(node)
     fields = node.fields(
-        ("service", "installed", "readings"), ("zone", "digits", "removed", "verified_until")
+        ("service", "installed", "readings"),
+        ("zone", "digits", "removed", "verified_until", "x_access_refused_on"),
     )
     service = context.service(fields["service"]) if "service" in fields else ""
     zone = fields["zone"].choice(Zone) if "zone" in fields else None
     digits = fields["digits"].count(1, 9) if "digits" in fields else _DIGITS
     installed, removed = _working_days(fields)
     verified = fields["verified_until"].day() if "verified_until" in fields else None
+    refused = fields["x_access_refused_on"].day() if "x_access_refused_on" in fields else None
     readings: Sequence[tuple[Node, Reading]] = ()
     if "readings" in fields:
         readings = fields["readings"].each(_reading)
@@ -32,7 +34,7 @@ def _meter(node: Node, context: Context) -> Meter | None:
     if not sound:
         return None
     rows = tuple(reading for _, reading in readings)
-    return Meter(service, installed or dt.date.min, rows, zone, digits, removed, verified)
+    return Meter(service, installed or dt.date.min, rows, zone, digits, removed, verified, refused)
 
 
 def _working_days(fields: dict[str, Node]) -> tuple[dt.date | None, dt.date | None]:

@@ -63,7 +63,7 @@ def _service(node: Node, position: int, context: Context, seen: set[str]) -> Ser
     sound = Sound(node)
     fields = node.fields(
         ("code", "name", "unit", "group", "charge"),
-        ("order", "from", "minus", "vat", "uplift", "x_common_of"),
+        ("order", "from", "minus", "vat", "uplift", "x_common_of", "x_absence"),
     )
     code = _unrepeated_code(fields, seen)
     name = fields["name"].text() if "name" in fields else ""
@@ -76,10 +76,13 @@ def _service(node: Node, position: int, context: Context, seen: set[str]) -> Ser
     sources = _sources(node, fields, charge, context)
     minus = context.services(fields["minus"]) if "minus" in fields else []
     common_of = _common_of(fields, charge, context)
+    absence = _absence(fields, charge)
     if not sound:
         return None
     named, made = _once(sources), _once(minus)
-    return Service(code, name, unit, group, charge, order, named, made, vat, uplift, common_of)
+    return Service(
+        code, name, unit, group, charge, order, named, made, vat, uplift, common_of, absence
+    )
 
 
 def _once(codes: Sequence[str]) -> tuple[str, ...]:
@@ -112,6 +115,16 @@ def _sources(
             item.refuse("водоотведение берёт объём у водоотведения", "услуга другого вида")
         codes.append(code)
     return codes
+
+
+def _absence(fields: dict[str, Node], charge: Charge) -> bool:
+    if "x_absence" not in fields:
+        return False
+    node = fields["x_absence"]
+    absence = node.flag()
+    if absence and charge is not Charge.PER_PERSON:
+        node.refuse(f"услуга вида {charge}", "услуга вида per_person")
+    return absence
 
 
 def _common_of(fields: dict[str, Node], charge: Charge, context: Context) -> str | None:

@@ -363,3 +363,38 @@ def test_zone_without_a_tariff_is_refused():
             "с 2024-03-01 по 2024-03-31: тариф на каждый день, за который есть объём"
         )
     ]
+
+
+# --- access refused (a key of our own)
+
+
+REFUSED = {"x_access_refused_on": "2024-02-20"}
+
+
+def test_refused_access_costs_the_norm_with_the_coefficient():
+    found = line_of(with_meters(cold_meter(*HISTORY[:-1], **REFUSED), uplift=True))
+
+    assert found["individual"] == part("4", "norm_uplifted", "60.00")
+    assert "акт от 20.02.2024" in found["why"][0]
+
+
+@pytest.mark.parametrize(
+    ("meter_", "method"),
+    [
+        (cold_meter(("2024-01-25", "1"), ("2024-03-25", "9"), **REFUSED), "meter"),
+        (cold_meter(*HISTORY, **REFUSED), "average"),
+        (cold_meter(("2024-01-25", "1"), ("2024-02-20", "2"), **REFUSED), "norm_uplifted"),
+        (cold_meter(*HISTORY, x_access_refused_on="2024-04-01"), "average"),
+        (cold_meter(*HISTORY[:-1], x_access_refused_on="2024-03-31"), "norm_uplifted"),
+    ],
+)
+def test_refusal_lasts_from_the_month_of_the_act_to_the_next_reading(meter_, method):
+    assert individual(meter_, uplift=True)["method"] == method
+
+
+def test_day_of_the_act_is_a_date():
+    document = with_meters(cold_meter(*HISTORY, x_access_refused_on="вчера"))
+
+    assert problems_of(document) == [
+        ('houses[0].accounts[0].meters[0].x_access_refused_on: "вчера" не дата: дата ГГГГ-ММ-ДД')
+    ]

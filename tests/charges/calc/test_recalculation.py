@@ -105,6 +105,27 @@ def test_heating_is_never_given_back():
     assert line_of(document)["recalculated"] == "0.00"
 
 
+def waste(*absences, charge="per_person", **more):
+    document = watered(flat(*absences, services=["waste"], **more))
+    document["services"].append(service("waste", charge, x_absence=True))
+    document["tariffs"].append(tariff("waste", "155"))
+    return document
+
+
+def test_solid_waste_is_given_back_without_any_act():
+    document = waste(away(), meter_impossible=[], residents=[residents(2)])
+
+    # 310.00 × 1/2 × 6/31
+    assert line_of(document)["recalculated"] == "-30.00"
+    assert line_of(waste(away(), kind="nonresidential"))["recalculated"] == "0.00"
+
+
+def test_only_a_charge_by_people_is_given_back_so():
+    assert problems_of(waste(charge="per_account")) == [
+        "services[1].x_absence: услуга вида per_account: услуга вида per_person"
+    ]
+
+
 # --- interruptions
 
 
