@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from corrections.views import account, document, facts, lists, wizard
+from corrections.views import account, apart, document, facts, instalments, lists, wizard
 
 app_name = "corrections"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("corrections/", lists.document_list, name="document-list"),
     path("corrections/list.xlsx", lists.export, name="export"),
     path("corrections/mass/", wizard.new_mass, name="new-mass"),
+    path("corrections/subsidies/", apart.subsidies, name="subsidies"),
     path("corrections/recount/", wizard.new_recount, name="new-recount"),
     path("corrections/<int:pk>/", document.document, name="document"),
     path("corrections/<int:pk>/progress/", document.progress, name="progress"),
@@ -33,6 +34,11 @@ urlpatterns = [
         facts.benefit_remove,
         name="benefit-remove",
     ),
+    path("accounts/<int:pk>/corrections/apart/", apart.new_apart, name="new-apart"),
+    path("accounts/<int:pk>/instalments/new/", instalments.new_agreement, name="new-agreement"),
+    path("instalments/", instalments.agreement_list, name="agreement-list"),
+    path("instalments/percents/", instalments.percents, name="percents"),
+    path("instalments/<int:pk>/", instalments.agreement, name="agreement"),
     path("houses/<int:pk>/corrections/", facts.house, name="house"),
     path("corrections/interruptions/new/", facts.interruption, name="interruption"),
     path(

@@ -13,7 +13,13 @@ MONEY = ("zhkh/kernel", "charges/calc", "accounts_registry/ledger", "cashdesk", 
 ROUNDING = "zhkh/kernel/money.py"
 CLOCK = {"now", "today", "utcnow"}
 CLOCK_WHEN_BARE = {"localdate", "localtime"}  # with an argument they only convert it
-EDGES = ("cashdesk/views", "cashdesk/tasks", "cashdesk/management", "corrections/tasks", "corrections/views")  # time comes in here
+EDGES = (
+    "cashdesk/views",
+    "cashdesk/tasks",
+    "cashdesk/management",
+    "corrections/tasks",
+    "corrections/views",
+)  # time comes in here
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 400
 

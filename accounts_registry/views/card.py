@@ -45,6 +45,8 @@ from accounts_registry.views.frame import (
     account_frame,
     account_or_404,
 )
+from accounts_registry.views.past import offer_recount
+from zhkh.kernel.period import Period
 from zhkh.web import clock
 from zhkh.web.permissions import NOT_ALLOWED, require
 
@@ -91,7 +93,11 @@ def fact(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         except FactRefusal as refusal:
             form.add_error("since", str(refusal))
         else:
-            messages.success(request, f"{title}: записано с {form.cleaned_data['since']:%d.%m.%Y}.")
+            since = form.cleaned_data["since"]
+            messages.success(request, f"{title}: записано с {since:%d.%m.%Y}.")
+            if since <= clock.business_day():
+                house, first = shown.premises.house, Period.of(since)
+                offer_recount(request, organisation=shown.organisation, house=house, since=first)
             return redirect("accounts_registry:account", pk=shown.pk)
     context = {"form": form, "title": title, "kind": kind, "history": history}
     return _tab(request, shown, "main", "fact", context, status=422 if form.errors else 200)

@@ -115,10 +115,10 @@ def sign_agreement(
     :raises DebtIsLess: the account owes less.
     """
     lock_account(account.pk)
-    known = account.instalments.filter(key=key).first()
+    known = Instalment.objects.filter(account=account, key=key).first()
     if known:
         return known
-    active = account.instalments.filter(state=AgreementState.ACTIVE).first()
+    active = Instalment.objects.filter(account=account, state=AgreementState.ACTIVE).first()
     if active:
         raise HasAgreement(active)
     balance = balance_of(account)

@@ -10,6 +10,7 @@ from accounts_registry.models import Service
 from accounts_registry.views.frame import account_frame, account_or_404
 from corrections.forms.documents import ManualForm
 from corrections.forms.fields import BASES
+from corrections.models import Instalment
 from corrections.queries import lines_of_account, posted_months
 from corrections.services.documents import draft_manual
 from corrections.views.facts import facts_of
@@ -31,6 +32,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         **account_frame(request, shown, tab="corrections"),
         "lines": page,
         **facts_of(shown),
+        "agreements": Instalment.objects.filter(account=shown),
         "may_add": may(request, shown.organisation_id, ADD),
     }
     return render(request, "corrections/account.html", context)

@@ -11,12 +11,12 @@ from accounts_registry.models import House, PersonalAccount, Service
 from accounts_registry.queries import organisations_of
 from accounts_registry.services.facts import days_in_words
 from accounts_registry.views.frame import account_frame, account_or_404, shell_context
+from accounts_registry.views.past import offer_recount
 from charges.models import Interruption
 from corrections.forms.facts import AbsenceForm, BenefitForm, InterruptionForm
 from corrections.services.facts import add_absence, add_benefit, add_interruptions
 from corrections.services.foresight import Foreseen, foresee_absence
 from corrections.views.frame import ADD, VIEW, chosen_organisation, may, page_context
-from corrections.views.past import offer_recount
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.web.clock import business_day

@@ -2,15 +2,16 @@
 
 from django.contrib import messages
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
+from accounts_registry.ledger.periods import periods_of
 from accounts_registry.models import House, Organisation
-from corrections.queries import posted_months
 from zhkh.kernel.period import Period
+from zhkh.web.sections import url_or_none
 
 _NAMED = 6
+_RECOUNT = "corrections.add_correctiondocument"
 
 
 def offer_recount(
@@ -22,14 +23,15 @@ def offer_recount(
     until: Period | None = None,
 ) -> None:
     """
-    A warning with a link when months from `since` to `until` are posted; else nothing.
+    A warning when months from `since` to `until` are posted, with a link for those who may count
+    them again; else nothing.
 
     No house: the change reaches all of them.
     """
     months = [
-        period
-        for period in posted_months(organisation)
-        if period >= since and (until is None or period <= until)
+        row.period
+        for row in periods_of(organisation_id=organisation.pk)
+        if row.is_posted and row.period >= since and (until is None or row.period <= until)
     ]
     if not months:
         return
@@ -38,12 +40,12 @@ def offer_recount(
         choice["house"] = str(house.pk)
     named = ", ".join(period.title.lower() for period in sorted(months)[:_NAMED])
     more = f" и ещё {len(months) - _NAMED}" if len(months) > _NAMED else ""
+    told = f"Это касается проведённых месяцев: {named}{more}."
+    address = url_or_none("corrections:new-recount")
+    if address is None or not request.user.has_perm(_RECOUNT):
+        messages.warning(request, told)
+        return
+    link = f"{address}?{urlencode(choice)}"
     messages.warning(
-        request,
-        format_html(
-            'Это касается проведённых месяцев: {}{}. <a class="link" href="{}">Пересчитать их</a>',
-            named,
-            more,
-            f"{reverse('corrections:new-recount')}?{urlencode(choice)}",
-        ),
+        request, format_html('{} <a class="link" href="{}">Пересчитать их</a>', told, link)
     )
