@@ -30,15 +30,13 @@ class MoneyField(QuantityField):
     def __init__(self, *, signed: bool = False, **options: Any) -> None:
         least = -_LARGEST if signed else Decimal("0.01")
         super().__init__(places=2, digits=14, min_value=least, max_value=_LARGEST, **options)
+        too_large = "Сумма слишком велика: проверьте, нет ли лишних цифр."
         self.error_messages |= {
             "invalid": "Нужна сумма в рублях, например 100,50.",
             "max_decimal_places": "В сумме не больше двух знаков после запятой.",
+            "min_value": too_large if signed else "Сумма должна быть больше нуля.",
+            "max_value": too_large,
         }
-        for validator in self.validators:
-            if getattr(validator, "code", "") == "min_value":
-                validator.message = "Сумма должна быть больше нуля."  # type: ignore[attr-defined]  # of a validator with a limit
-            if getattr(validator, "code", "") == "max_value":
-                validator.message = "Сумма слишком велика: проверьте, нет ли лишних цифр."  # type: ignore[attr-defined]  # likewise
 
 
 class MonthField(forms.CharField):
