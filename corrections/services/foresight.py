@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from accounts_registry.models import PersonalAccount, PremisesKind
-from charges.calc.inputs import Absence, Account, Scenario, Service
+from charges.calc.inputs import Absence, Account, Charge, Scenario, Service
 from charges.calc.result import AccountResult, ScenarioResult
 from corrections import rules
 from corrections.services.recounting import HouseNotCounted, house_month
@@ -87,7 +87,12 @@ def _why_not(account: PersonalAccount, absence: Absence, method: str) -> str:
 
 
 def _meter_reason(facts: Account, service: Service) -> str:
-    """Drainage goes by the services it adds up."""
+    """Drainage goes by the services it adds up; a charge by people needs no meter."""
+    if service.charge == Charge.PER_PERSON:
+        return (
+            "За эту услугу отсутствие не учитывается: если положено (ТКО, п. 148(44)), "
+            "отметьте это в карточке услуги."
+        )
     sources = service.sources or (service.code,)
     if all(code in facts.meter_impossible for code in sources):
         return "По этому месяцу ничего не начислено."
