@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from accounts_registry.models.settings import (
     SETTING_DEFAULTS,
+    SETTING_VALUES,
     NegativeCommon,
     OrganisationSetting,
     PenaltyOrder,
@@ -52,3 +53,13 @@ def settings_of(*, organisation_id: int, period: Period) -> MonthSettings:
         organisation_id=organisation_id, valid__contains=period.first_day
     )
     return MonthSettings.of({SettingName(row.name): row.value for row in rows})
+
+
+def values_in_force(*, organisation_id: int, period: Period) -> list[tuple[str, str]]:
+    """Every setting with the words of what holds in the month, in the order of the screen."""
+    rows = OrganisationSetting.objects.filter(
+        organisation_id=organisation_id, valid__contains=period.first_day
+    )
+    written = {SettingName(row.name): row.value for row in rows}
+    known = {**SETTING_DEFAULTS, **written}
+    return [(name.label, SETTING_VALUES[name][known[name]]) for name in SettingName]

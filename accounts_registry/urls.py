@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts_registry.views import card, houses, lists, meters
+from accounts_registry.views import card, catalogues, houses, lists, meters
 
 app_name = "accounts_registry"
 
@@ -27,4 +27,12 @@ urlpatterns = [
     path("meters/<int:pk>/remove/", meters.remove, name="remove-meter"),
     path("houses/", houses.house_list, name="house-list"),
     path("houses/<int:pk>/", houses.house, name="house"),
+    path("catalogues/", catalogues.catalogue_list, name="catalogue-list"),
+    path("catalogues/settings/", catalogues.settings, name="settings"),
+    path("catalogues/<slug:book>/", catalogues.catalogue, name="catalogue"),
+    path(
+        "catalogues/<slug:book>/<int:pk>/remove/",
+        catalogues.catalogue_remove,
+        name="catalogue-remove",
+    ),
 ]

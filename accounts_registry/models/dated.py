@@ -1,5 +1,7 @@
 """A fact that holds for a span of days: half-open, never empty, never two at once."""
 
+import datetime as dt
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -33,3 +35,9 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of the span; None until further notice."""
+        upper: dt.date | None = self.valid.upper
+        return upper and upper - dt.timedelta(days=1)

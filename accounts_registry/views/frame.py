@@ -33,6 +33,7 @@ TABS = (
     ("services", "Услуги", "accounts_registry:account-services", VIEW),
     ("meters", "Счётчики", "accounts_registry:account-meters", VIEW),
     ("charges", "Начисления", "charges:account-charges", VIEW_CHARGES),
+    ("penalties", "Пени", "charges:account-penalties", VIEW_CHARGES),
     ("corrections", "Перерасчёты", "corrections:account", VIEW_CORRECTIONS),
     ("payments", "Оплаты", "accounts_registry:account-payments", VIEW_PAYMENTS),
     ("statement", "Движение", "ledger:statement", VIEW_PAYMENTS),

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from accounts_registry.ledger.balances import balance_of
 from accounts_registry.ledger.models import Adjustment
 from accounts_registry.ledger.open_items import open_items
-from accounts_registry.ledger.posting import AdjustmentKind, post_month
+from accounts_registry.ledger.posting import AdjustmentKind
 from accounts_registry.models import (
     OrganisationSetting,
     PenaltySuspension,
@@ -28,6 +28,7 @@ from tests.accounts_registry.ledger.books import (
     pay,
 )
 from tests.cast import JULY, NOON, tihiy_okean
+from tests.charges.arrears import close, owes_for_july
 
 pytestmark = pytest.mark.django_db
 
@@ -37,25 +38,6 @@ OCTOBER, NOVEMBER = SEPTEMBER.next(), SEPTEMBER.shifted(2)
 @pytest.fixture
 def okean():
     return tihiy_okean()
-
-
-def close(okean, period, *charges):
-    """Post a month as a confirmation does: penalties first, then its turnover."""
-    drafted(okean, period)
-    with transaction.atomic():
-        post_penalties(organisation_id=okean.organisation.pk, period=period, by=None, at=NOON)
-        post_month(
-            organisation_id=okean.organisation.pk,
-            period=period,
-            charges=[(a.pk, s.pk, Decimal(amount)) for a, s, amount in charges],
-            by=None,
-        )
-
-
-def owes_for_july(okean, amount="1000.00"):
-    """Due on 10.08.2013, a Saturday: on Monday 12.08."""
-    close(okean, JULY, (okean.fet, okean.fee, amount))
-    close(okean, AUGUST)
 
 
 def posted(account):

@@ -71,6 +71,7 @@ _POST = frozenset(
 _MAIL_ACCOUNT = frozenset({"mailing.view_mailaccount", "mailing.change_mailaccount"})
 _ACCOUNTING = frozenset(
     {
+        "accounts_registry.change_organisationsetting",
         "charges.run_charges",
         "charges.change_tariff",
         "corrections.add_correctiondocument",
