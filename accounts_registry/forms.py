@@ -15,6 +15,7 @@ from zhkh.kernel.quantity import plain
 CATEGORIES = ("Собственники", "Наниматели", "Арендаторы", "Юридические лица")
 ROLLED_OVER = "rolled_over"
 HIGH_CONFIRMED = "high_confirmed"
+MOVES_ON = "moves_on"
 _EARLIEST = dt.date(1900, 1, 1)
 _DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
 
@@ -202,6 +203,7 @@ class ReadingForm(forms.Form):
             value=self.cleaned_data["value"],
             rolled_over=ROLLED_OVER in answers or None,
             high_confirmed=HIGH_CONFIRMED in answers,
+            moves_on=MOVES_ON in answers,
         )
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from accounts_registry.views import card, catalogues, houses, lists, meters
+from accounts_registry.views import (
+    card,
+    catalogues,
+    houses,
+    lists,
+    meters,
+    reading_correction,
+    reading_import,
+    reading_sheet,
+)
 
 app_name = "accounts_registry"
 
@@ -35,4 +44,9 @@ urlpatterns = [
         catalogues.catalogue_remove,
         name="catalogue-remove",
     ),
+    path("readings/import/", reading_import.import_page, name="reading-import"),
+    path("readings/import/template.xlsx", reading_import.template, name="reading-template"),
+    path("readings/<int:pk>/correct/", reading_correction.correct, name="correct-reading"),
+    path("houses/<int:pk>/readings/", reading_sheet.reading_sheet, name="reading-sheet"),
+    path("meters/<int:pk>/consumption/", reading_sheet.consumption, name="consumption"),
 ]

@@ -34,10 +34,13 @@ from accounts_registry.services.meters import (
     replace_meter,
 )
 from accounts_registry.services.readings import (
+    MonthIsClosedForReadings,
     ReadingIsHigh,
     ReadingIsLower,
     ReadingRefusal,
     TypedReading,
+    correct_reading,
+    expected_consumption,
     submit_reading,
 )
 from accounts_registry.services.roles import assign_role, sync_group
@@ -58,6 +61,7 @@ __all__ = [
     "FactRefusal",
     "FieldConflict",
     "MeterRefusal",
+    "MonthIsClosedForReadings",
     "NewAccount",
     "NewMeter",
     "NotConnected",
@@ -73,7 +77,9 @@ __all__ = [
     "assign_role",
     "change_setting",
     "connect_service",
+    "correct_reading",
     "disconnect_service",
+    "expected_consumption",
     "install_meter",
     "next_number",
     "open_account",

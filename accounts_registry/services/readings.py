@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from accounts_registry.ledger.periods import find_period
-from accounts_registry.models import Meter, MeterReading, ReadingSource
+from accounts_registry.ledger.periods import periods_of
+from accounts_registry.models import Meter, MeterReading, ReadingSource, ReplacedReading
 from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import format_quantity
 from zhkh.kernel.refusal import Refusal
@@ -60,10 +60,26 @@ class DayHasReading(ReadingRefusal):
 
 
 class MonthIsClosedForReadings(ReadingRefusal):
-    def __init__(self, period: Period) -> None:
+    """`opens_on` is the first day of the open month, should it have come."""
+
+    def __init__(self, period: Period, opens_on: dt.date | None = None) -> None:
         super().__init__(
             f"{period.title} уже проведён: укажите дату в открытом месяце, "
             "а прошлое исправьте перерасчётом."
+        )
+        self.period = period
+        self.opens_on = opens_on
+
+
+class ReasonIsMissing(ReadingRefusal):
+    def __init__(self) -> None:
+        super().__init__("Напишите причину исправления: её увидят в истории показаний.")
+
+
+class ReadingIsGone(ReadingRefusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "Этого показания уже нет: его исправили, пока страница была открыта. Откройте её снова."
         )
 
 
@@ -103,10 +119,15 @@ class ReadingIsHigh(ReadingRefusal):
     def __init__(self, *, consumed: Decimal, times: int, since: dt.date) -> None:
         super().__init__(
             f"Расход {format_quantity(consumed)} с {since:%d.%m.%Y} больше обычного "
-            f"в {times} раз{'а' if times in {2, 3, 4} else ''}: проверьте цифры. Показание верно?"
+            f"в {times} раз{_a_few(times)}: проверьте цифры. Показание верно?"
         )
         self.consumed = consumed
         self.times = times
+
+
+def _a_few(times: int) -> str:
+    """«в 22 раза», but «в 12 раз»."""
+    return "а" if times % 10 in {2, 3, 4} and times % 100 not in {12, 13, 14} else ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,7 +135,8 @@ class TypedReading:
     """
     What was typed and what was answered to questions.
 
-    `rolled_over` None means nobody was asked yet.
+    `rolled_over` None means nobody was asked yet. `moves_on` lets a reading of a posted month stand
+    on the first day of the open one, with a note of the day it was taken.
     """
 
     read_on: dt.date
@@ -122,6 +144,8 @@ class TypedReading:
     source: ReadingSource = ReadingSource.OPERATOR
     rolled_over: bool | None = None
     high_confirmed: bool = False
+    moves_on: bool = False
+    note: str = ""
 
 
 @transaction.atomic
@@ -136,10 +160,71 @@ def submit_reading(
     :raises ReadingRefusal: the date or the digits are impossible; each case has its own class.
     """
     Meter.objects.select_for_update(of=("self",)).get(pk=meter.pk)
-    _check_alone(meter, reading, today=timezone.localtime(at).date())
-    _check_month(meter, reading.read_on)
+    today = timezone.localtime(at).date()
+    _check_alone(meter, reading, today=today)
+    reading = _in_open_month(meter, reading, today=today)
+    _check_among(meter, reading, list(meter.readings.order_by("read_on")))
+    return _store(meter, reading, by=by, at=at)
+
+
+def expected_consumption(*, meter: Meter, reading: TypedReading, at: dt.datetime) -> Decimal | None:
+    """
+    What would run through since the reading before; None for the first one. Nothing is written.
+
+    :raises ReadingRefusal: as `submit_reading`.
+    """
+    today = timezone.localtime(at).date()
+    _check_alone(meter, reading, today=today)
+    reading = _in_open_month(meter, reading, today=today)
     known = list(meter.readings.order_by("read_on"))
     _check_among(meter, reading, known)
+    before = [other for other in known if other.read_on < reading.read_on]
+    return consumed_between(meter, before[-1], reading.value) if before else None
+
+
+@transaction.atomic
+def correct_reading(
+    *, known: MeterReading, reading: TypedReading, reason: str, by: User | None, at: dt.datetime
+) -> MeterReading:
+    """
+    Put another reading in the place of a wrong one, which is kept with the reason.
+
+    :raises ReasonIsMissing: nobody said why.
+    :raises ReadingIsGone: somebody else corrected it meanwhile.
+    :raises ReadingRefusal: as `submit_reading`; the month of the wrong one is posted too.
+    """
+    if not reason.strip():
+        raise ReasonIsMissing
+    meter = known.meter
+    Meter.objects.select_for_update(of=("self",)).get(pk=meter.pk)
+    stored = MeterReading.objects.filter(pk=known.pk).first()
+    if stored is None:
+        raise ReadingIsGone
+    _check_month(meter, stored.read_on)
+    _check_alone(meter, reading, today=timezone.localtime(at).date())
+    _check_month(meter, reading.read_on)
+    others = list(meter.readings.exclude(pk=stored.pk).order_by("read_on"))
+    _check_among(meter, reading, others)
+    ReplacedReading.objects.create(
+        meter=meter,
+        read_on=stored.read_on,
+        value=stored.value,
+        became=reading.value,
+        rolled_over=stored.rolled_over,
+        source=stored.source,
+        entered_at=stored.entered_at,
+        entered_by_id=stored.entered_by_id,
+        reason=reason.strip(),
+        replaced_at=at,
+        replaced_by=by,
+    )
+    stored.delete()
+    return _store(meter, reading, by=by, at=at)
+
+
+def _store(
+    meter: Meter, reading: TypedReading, *, by: User | None, at: dt.datetime
+) -> MeterReading:
     return MeterReading.objects.create(
         meter=meter,
         read_on=reading.read_on,
@@ -148,6 +233,7 @@ def submit_reading(
         source=reading.source,
         entered_at=at,
         entered_by=by,
+        note=reading.note,
     )
 
 
@@ -180,11 +266,26 @@ def _check_alone(meter: Meter, reading: TypedReading, *, today: dt.date) -> None
         raise ReadingAfterRemoval(meter.removed_on)
 
 
+def _in_open_month(meter: Meter, reading: TypedReading, *, today: dt.date) -> TypedReading:
+    """The reading itself, or, should its month be posted and it may move, on the first open day."""
+    try:
+        _check_month(meter, reading.read_on)
+    except MonthIsClosedForReadings as refusal:
+        opens_on = refusal.opens_on
+        if not reading.moves_on or opens_on is None or opens_on > today:
+            raise
+        title = refusal.period.title.lower()
+        note = f"снято {reading.read_on:%d.%m.%Y}, {title} уже проведён"
+        return dataclasses.replace(reading, read_on=opens_on, note=note)
+    return reading
+
+
 def _check_month(meter: Meter, read_on: dt.date) -> None:
     period = Period.of(read_on)
-    known = find_period(organisation_id=meter.service.organisation_id, period=period)
-    if known is not None and known.posted_at is not None:
-        raise MonthIsClosedForReadings(period)
+    months = periods_of(organisation_id=meter.service.organisation_id)
+    posted = {month.period for month in months if month.posted_at is not None}
+    if period in posted:
+        raise MonthIsClosedForReadings(period, max(posted).next().first_day)
 
 
 def _check_among(meter: Meter, reading: TypedReading, known: list[MeterReading]) -> None:

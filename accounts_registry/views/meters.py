@@ -15,18 +15,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts_registry.forms import HIGH_CONFIRMED, ROLLED_OVER, MeterForm, ReadingForm
+from accounts_registry.forms import (
+    MeterForm,
+    ReadingForm,
+)
 from accounts_registry.models import Meter, MeterReading, PersonalAccount, Service
 from accounts_registry.queries import organisations_of
 from accounts_registry.services import (
     MeterRefusal,
     NewMeter,
-    ReadingIsHigh,
-    ReadingIsLower,
     ReadingRefusal,
     install_meter,
     remove_meter,
-    submit_reading,
 )
 from accounts_registry.services.readings import consumed_between
 from accounts_registry.views.frame import (
@@ -39,8 +39,8 @@ from accounts_registry.views.frame import (
     shell_context,
 )
 from accounts_registry.views.month import typed_month
+from accounts_registry.views.typed_reading import Question, submit_typed
 from zhkh.kernel.period import Period
-from zhkh.kernel.refusal import Refusal
 from zhkh.web import clock
 from zhkh.web.htmx import is_htmx
 from zhkh.web.models import User
@@ -54,15 +54,6 @@ ROWS_ON_PAGE = 50
 class ReadingRow:
     reading: MeterReading
     consumed: Decimal | None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Question:
-    """What the screen asks; `answers` is what the form sends with the button `yes`."""
-
-    text: str
-    yes: str
-    answers: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,7 +82,7 @@ def enter_reading(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a reading, or show the same form with the question or the refusal (422)."""
     meter = _meter_or_404(request, pk, ENTER_READING)
     form = ReadingForm(request.POST, prefix=_prefix(meter))
-    question = _submit(request, meter, form) if form.is_valid() else None
+    question = submit_typed(form, meter, by=_user(request)) if form.is_valid() else None
     if form.errors or question:
         return _answer(request, _panel(meter, form=form, question=question), status=422)
     if is_htmx(request):
@@ -168,20 +159,6 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "has_meters": bool(page.paginator.count) or _flat_meters(request).exists(),
     }
     return render(request, "accounts_registry/meter_list.html", context)
-
-
-def _submit(request: HttpRequest, meter: Meter, form: ReadingForm) -> Question | None:
-    """The question the screen asks, None when the reading is kept or the form has the refusal."""
-    given = form.cleaned_data["answers"]
-    try:
-        submit_reading(meter=meter, reading=form.typed(), by=_user(request), at=clock.now())
-    except ReadingIsLower as refusal:
-        return Question(str(refusal), "Переход через ноль", f"{given} {ROLLED_OVER}".strip())
-    except ReadingIsHigh as refusal:
-        return Question(str(refusal), "Показание верно", f"{given} {HIGH_CONFIRMED}".strip())
-    except Refusal as refusal:
-        form.add_error("value", str(refusal))
-    return None
 
 
 def _answer(request: HttpRequest, panel: MeterPanel, *, status: int = 200) -> HttpResponse:

@@ -112,6 +112,9 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("accounts_registry:enter-reading", "post", ("meter",), KEEPER),
     ("accounts_registry:remove-meter", "post", ("meter",), KEEPER),
     ("accounts_registry:consumption", "get", ("meter",), KEEPER),
+    ("accounts_registry:reading-import", "get", (), KEEPER),
+    ("accounts_registry:reading-import", "post", (), KEEPER),
+    ("accounts_registry:reading-template", "get", (), KEEPER),
     ("accounts_registry:correct-reading", "get", ("reading",), KEEPER),
     ("accounts_registry:correct-reading", "post", ("reading",), KEEPER),
     ("accounts_registry:reading-sheet", "get", ("house",), KEEPER),
@@ -272,8 +275,15 @@ def world() -> World:
     )
     august = request_calculation(organisation=organisation, period=JULY.next(), by=None, at=NOON)
     documents = request_documents(organisation=organisation, period=JULY, by=None, at=NOON)
+    due_day = DueDay.objects.create(
+        organisation=organisation,
+        day=15,
+        valid=(dt.date(2026, 2, 1), None),
+        source="договор",
+    )
     return World(
         ids={
+            "due day": due_day.pk,
             "organisation": organisation.pk,
             "account": okean.lermontov.pk,
             "house": okean.house.pk,
