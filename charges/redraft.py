@@ -163,7 +163,9 @@ def put_in_draft(house: House, *, period: Period, seen: str, run: Run | None) ->
     change = _change(house, period, new)
     if change.token != seen:
         raise NewsSincePreview(house)
-    _write(house, period, new)
+    account_ids, service_ids = _ids(house)
+    lines.clear_house(house, period=period)
+    write_house(house, new, period=period, account_ids=account_ids, service_ids=service_ids)
     if run is not None:
         runs.settle_item(run, str(house.pk), house.address)
     anomalies.find_anomalies(
@@ -243,9 +245,19 @@ def _printing_order(change: LineChange) -> tuple[int, int, str, str, str]:
     return (service.position, service.file_position, change.zone, change.component, change.use)
 
 
-def _write(house: House, period: Period, new: Recalculated) -> None:
-    account_ids, service_ids = _ids(house)
-    lines.clear_house(house, period=period)
+def write_house(
+    house: House,
+    new: Recalculated,
+    *,
+    period: Period,
+    account_ids: Mapping[str, int],
+    service_ids: Mapping[str, int],
+) -> None:
+    """
+    Everything a calculated house leaves in a draft it was cleared from.
+
+    :raises HouseHasErrors: the database cannot hold a sum or volume; the transaction is lost.
+    """
     try:
         lines.copy_lines(
             new.result, period=period, account_ids=account_ids, service_ids=service_ids
@@ -255,6 +267,7 @@ def _write(house: House, period: Period, new: Recalculated) -> None:
     computed.keep_computed(
         new.scenario, new.result, account_ids=account_ids, service_ids=service_ids
     )
+    computed.keep_common(house, new.scenario, new.result, service_ids=service_ids)
     lines.freeze(house, period=period, document=new.document, result=result_json(new.result))
 
 

@@ -7,21 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-import psycopg
-from django.db import DataError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import House, Organisation, PersonalAccount, Service
-from charges import anomalies, changes, computed, lines
-from charges.calc.calculation import calculate
-from charges.calc.parse import parse_document
-from charges.calc.problems import ScenarioProblems
-from charges.calc.result import result_json
-from charges.loading import load_house, load_terms, sentences
+from charges import anomalies, changes, computed, lines, redraft
+from charges.loading import load_terms
 from charges.models import ChargeLine
-from charges.penalties.posting import post_penalties
 from charges.penalties.posting import post_penalties
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -33,9 +27,6 @@ KIND = "charges"
 HOUSES_IN_A_CHUNK = 20
 HOUSES_NAMED = 5
 NOT_CHOSEN = "Дом не выбран для расчёта: рассчитайте его до проведения месяца."
-TOO_LARGE = (
-    "Рассчитанная сумма или объём больше, чем хранит база данных: проверьте цены и показания."
-)
 PROGRAM_FAILED = (
     "Ошибка программы: дом не рассчитан. Повторите расчёт; если не поможет, "
     "сообщите администратору время и адрес дома."
@@ -245,9 +236,7 @@ def confirm_month(
     computed.post_computed(
         organisation=organisation, period=period, by=by, at=_time_of_transaction()
     )
-    post_penalties(
-        organisation_id=organisation.pk, period=period, by=by, at=_time_of_transaction()
-    )
+    post_penalties(organisation_id=organisation.pk, period=period, by=by, at=_time_of_transaction())
     return posting.post_month(
         organisation_id=organisation.pk,
         period=period,
@@ -357,10 +346,10 @@ def _calculate_house(
     try:
         with transaction.atomic():
             _put_in_draft(run, house, period=period, terms=terms, service_ids=service_ids)
+    except redraft.HouseHasErrors as errors:
+        runs.mark_failed(run, str(house.pk), "\n".join(errors.sentences))
     except Refusal as refusal:
         runs.mark_failed(run, str(house.pk), str(refusal))
-    except (DataError, psycopg.DataError):  # COPY answers without Django
-        runs.mark_failed(run, str(house.pk), TOO_LARGE)
     except Exception:  # the outermost loop: one house that breaks us does not stop the others
         logger.exception("house %s, %s", house.pk, period)
         runs.mark_failed(run, str(house.pk), PROGRAM_FAILED)
@@ -374,20 +363,11 @@ def _put_in_draft(
 
     :raises Refusal: the calculator does not do it.
     """
-    document = load_house(house, period=period, terms=terms)
-    try:
-        scenario = parse_document(document)
-        result = calculate(scenario)
-    except ScenarioProblems as refusal:
-        runs.mark_failed(run, str(house.pk), "\n".join(sentences(document, refusal.problems)))
-        return
     account_ids = dict(
         PersonalAccount.objects.filter(premises__house=house).values_list("number", "pk")
     )
-    lines.copy_lines(result, period=period, account_ids=account_ids, service_ids=service_ids)
-    computed.keep_computed(scenario, result, account_ids=account_ids, service_ids=service_ids)
-    computed.keep_common(house, scenario, result, service_ids=service_ids)
-    lines.freeze(house, period=period, document=document, result=result_json(result))
+    new = redraft.recalculated(house, period=period, terms=terms)
+    redraft.write_house(house, new, period=period, account_ids=account_ids, service_ids=service_ids)
     runs.mark_done(run, str(house.pk))
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from accounts_registry.ledger.periods import find_period
 from accounts_registry.models import AccountArea
+from charges.models import ChangedFact
 from tests.cast import JULY, TihiyOkean
 from tests.factories import make_organisation
 from tests.priced import add_house, priced_tihiy_okean
@@ -120,3 +121,50 @@ class TestChoice:
         assert capsys.readouterr().err == (
             "У организации ТСЖ «Сосна» нет ни одного дома: добавьте дома и счета.\n"
         )
+
+
+class TestGates:
+    def test_a_sound_draft_is_closed_without_calculating_it(self, okean, capsys):
+        main(["--period", "2013-07"])
+        ChangedFact.objects.all().delete()
+        capsys.readouterr()
+
+        assert main(["--period", "2013-07", "--close"]) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            "Июль 2013, УК «Тихий океан»:",
+            "да  Месяц рассчитан",
+            "да  Все дома в черновике",
+            "да  Перерасчёты учтены",
+            "да  Данные не менялись после расчёта",
+            "да  Предыдущие месяцы проведены",
+            "да  Замечания просмотрены",
+            "Месяц проведён: строк оборотов 8.",
+        ]
+        assert state(okean) == "posted"
+
+    def test_what_holds_it_back_is_told_and_nothing_posted(self, incomplete, capsys):
+        main(["--period", "2013-07"])
+        capsys.readouterr()
+
+        assert main(["--period", "2013-07", "--close"]) == 1
+        assert capsys.readouterr().out.splitlines()[2] == (
+            "нет Все дома в черновике: Не рассчитано домов: 1. "
+            "Исправьте данные и пересчитайте эти дома."
+        )
+        assert state(incomplete) == "draft"
+
+    def test_checking_posts_nothing(self, okean, capsys):
+        main(["--period", "2013-07"])
+
+        assert main(["--period", "2013-07", "--check"]) == 0
+        assert state(okean) == "draft"
+
+    def test_gates_for_programs(self, okean, capsys):
+        assert main(["--period", "2013-07", "--check", "--json"]) == 1
+        first, *_ = json.loads(capsys.readouterr().out)["gates"]
+        assert first == {
+            "title": "Месяц рассчитан",
+            "passed": False,
+            "blocks": True,
+            "sentence": "Июль 2013 ещё не рассчитан: сначала выполните расчёт.",
+        }
