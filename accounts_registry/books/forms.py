@@ -67,7 +67,7 @@ class OrderForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     on = DateField(label="Дата операции")
-    basis = forms.CharField(label="Документ-основание", max_length=500)
+    basis = forms.CharField(label="Основание", max_length=500)
     reason = forms.CharField(label="Причина", max_length=500, required=False)
 
     def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:

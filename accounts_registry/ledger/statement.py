@@ -238,17 +238,18 @@ class _Story:
             title = f"Отмена оплаты от {payment.reverses.paid_on:%d.%m.%Y}, {source}"
         elif _reversal_of(payment):
             title += ", отменена"
-        operation = payment.operation
+        operation, parts = payment.operation, self.parts.get(payment.pk, ())
         paper = [operation.reason, operation.basis] if operation else []
+        meant_for = "" if parts else self._meant_for(payment)
         return Event(
             on=payment.paid_on,
             title=title,
-            detail=". ".join(filter(None, [self._meant_for(payment), *paper])),
+            detail=". ".join(filter(None, [meant_for, *paper])),
             amount=-payment.amount,
             balance=balance,
             recorded_by=str(payment.recorded_by or "программа"),
             payment_id=payment.pk,
-            parts=self.parts.get(payment.pk, ()),
+            parts=parts,
         )
 
     def _meant_for(self, payment: Payment) -> str:
