@@ -11,8 +11,8 @@ from django.db import connections, transaction
 
 from tests.audits.story import Story, execute, tell
 from tests.conftest import clone_template
-from zhkh.audits.check import AUDITS
 from zhkh.audits.audit import findings_of
+from zhkh.audits.check import AUDITS
 
 
 @pytest.fixture(scope="module")
