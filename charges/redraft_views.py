@@ -73,7 +73,8 @@ def _put_in(request: HttpRequest, house: House) -> HttpResponse:
 
 
 def _page(request: HttpRequest, house: House, period: Period) -> HttpResponse:
-    refusal, sentences, change = "", (), None
+    refusal, change = "", None
+    sentences: tuple[str, ...] = ()
     try:
         change = redraft.preview_house(house, period=period)
     except redraft.HouseHasErrors as errors:

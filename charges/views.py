@@ -254,12 +254,13 @@ def _checks(month: ChosenMonth) -> dict[str, Any]:
     """The gates of a draft and its anomalies."""
     if month.state not in {"draft", "posted"}:
         return {"gates": [], "counts": [], "is_held": True}
-    of_month = {"organisation": month.organisation, "period": month.period}
-    shown = gates(**of_month, compared=COMPARED_ON_A_PAGE) if month.state == "draft" else []
+    ours, period = month.organisation, month.period
+    is_draft = month.state == "draft"
+    shown = gates(organisation=ours, period=period, compared=COMPARED_ON_A_PAGE) if is_draft else []
     return {
         "gates": shown,
         "is_held": any(gate.holds for gate in shown),
-        "counts": counts_by_kind(**of_month),
+        "counts": counts_by_kind(organisation=ours, period=period),
     }
 
 

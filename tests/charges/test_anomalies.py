@@ -46,6 +46,7 @@ def of_kind(okean, kind, period=JULY):
 
 def look_again(okean, period=JULY, house=None):
     run = latest_run(kind="charges", subject=subject_of(okean.organisation, period))
+    assert run
     return anomalies.find_anomalies(
         organisation=okean.organisation, period=period, run_id=run.pk, house=house
     )
