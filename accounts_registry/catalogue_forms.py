@@ -180,8 +180,12 @@ class SettingForm(forms.Form):
         field = self.fields["choice"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            (name.label, [(f"{name.value}={value}", words) for value, words in values.items()])
-            for name, values in SETTING_VALUES.items()
+            ("", "выберите"),
+            *(
+                (f"{name.value}={value}", f"{name.label}: {words}")
+                for name, values in SETTING_VALUES.items()
+                for value, words in values.items()
+            ),
         ]
 
     def chosen(self) -> tuple[SettingName, str]:

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from accounts_registry.models.account import PersonalAccount
 from accounts_registry.models.dated import Dated
 from accounts_registry.models.organisation import Organisation
+from zhkh.kernel.quantity import plain
 
 
 class Country(models.TextChoices):
@@ -70,7 +71,8 @@ class ReferenceRate(Reference):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} с {self.since:%d.%m.%Y}: {self.percent}"
+        value = "нет" if self.percent is None else plain(self.percent).replace(".", ",")
+        return f"{self.get_kind_display()} с {self.since:%d.%m.%Y}: {value}"
 
 
 class PenaltySuspension(Dated, Reference):
@@ -173,7 +175,8 @@ class UpliftCoefficient(Dated, Reference):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: × {self.coefficient}"
+        times = plain(self.coefficient).replace(".", ",")
+        return f"{self.get_kind_display()} с {self.valid.lower:%d.%m.%Y}: × {times}"
 
 
 class CalendarDay(Reference):

@@ -68,8 +68,8 @@ def test_a_rate_is_added_then_corrected_and_both_are_remembered(office):
 
     rate = ReferenceRate.objects.get(since=dt.date(2026, 12, 1))
     assert (str(rate.percent), rate.is_shipped, rate.source) == ("14.500000", False, "приказ № 1")
-    added = "ключевая ставка, % годовых с 01.12.2026: 14.000000 (приказ № 1)"
-    assert history() == [("", added), (added, added.replace("14.0", "14.5"))]
+    added = "ключевая ставка, % годовых с 01.12.2026: 14 (приказ № 1)"
+    assert history() == [("", added), (added, added.replace(": 14", ": 14,5"))]
 
 
 def test_a_shipped_row_that_is_corrected_is_the_operators(office):

@@ -5,6 +5,7 @@ An address without its row in `PAGES` fails: whoever adds a page says whose it i
 """
 
 import dataclasses
+import datetime as dt
 import io
 import uuid
 import zipfile
@@ -17,6 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts_registry.models import DueDay
 from cashdesk.models import Till
 from cashdesk.services import appoint_cashier
 from charges.services import request_calculation

@@ -33,6 +33,7 @@ NAMES = (
     "row-0-sign", "row-0-amount", "row-0-volume", "row-0-price", "method", "rate", "sign",
     "numbers", "months", "persons", "left_on", "returned_on", "applied_on", "document", "write",
     "percent", "deviation", "hours", "allowed_hours", "degrees", "kind",
+    "whose", "country", "since_month", "coefficient", "choice",
 )  # fmt: skip
 VALUES = {
     "NUL": "Фет\0",
@@ -98,7 +99,7 @@ def _argument(name: str, kind: str, page: str, ids: dict[str, int]) -> object:
     if kind == "UUIDConverter":
         return uuid.UUID(int=0)
     if kind != "IntConverter":
-        return "area" if name == "kind" else "cancel"
+        return {"kind": "area", "book": "suspensions"}.get(name, "cancel")
     if name == "service_pk":
         return ids["service"]
     return ids["meter" if page in {"enter-reading", "remove-meter"} else "account"]
