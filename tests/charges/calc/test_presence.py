@@ -1,6 +1,10 @@
 """Accounts, services and areas that begin, end or change inside March 2024 (31 days)."""
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.charges.calc.scenarios import (
     account,
@@ -207,6 +211,47 @@ def test_norm_by_area_follows_the_area():
     document["norms"] = [norm("fee", per_m2="0.31")]
 
     assert [row[3] for row in slices_of(line_of(document))] == ["5", "8.4"]
+
+
+@given(
+    st.integers(2, 31),
+    st.decimals(min_value="0.01", max_value=999, places=2).map(str),
+    st.sampled_from(["volume:7", "per_m2:7"]),
+)
+def test_whoever_follows_in_a_flat_the_house_gets_the_same(day, area, rounding):
+    turn = f"2024-03-{day:02d}"
+    document = scenario(
+        [
+            service("fee", "per_area"),
+            service("cold"),
+            service("heating", "heating", unit="Гкал"),
+            service("roof", "apportioned"),
+        ],
+        [tariff("fee", "10"), tariff("cold", "10"), tariff("heating", "1000")],
+        house(
+            common_volumes=[{"service": "cold", "volume": "123.4567", "method": "norm"}],
+            heating={"season": "heating", "house_volume": "99.999"},
+            voted=[{"service": "roof", "sum": "5000.01"}],
+        ),
+        rounding={"common": rounding},
+    )
+    one, two = dict(document), dict(document)
+    for town, flats in (
+        (one, [account("1", area)]),
+        (two, [account("1", area, x_closed=turn), account("2", area, x_opened=turn)]),
+    ):
+        town["houses"] = [document["houses"][0] | {"accounts": flats}]
+
+    whole = {line["service"]: line for line in lines_of(one)}
+    parts = [line for number in "12" for line in lines_of(two, number)]
+
+    assert len(parts) == 8
+    for code, line in whole.items():
+        own = [Decimal(part["charged"]) for part in parts if part["service"] == code]
+        assert abs(sum(own) - Decimal(line["charged"])) <= Decimal("0.02"), code
+    assert sum(Decimal(part["charged"]) for part in parts if part["service"] == "roof") == Decimal(
+        "5000.01"
+    )
 
 
 # --- refused
