@@ -66,7 +66,7 @@ def test_sound_rows_are_kept_and_the_page_starts_anew(desk, okean):
     assert answer["Location"] == address(okean)
     assert kept(first) == [(JULY, Decimal("20.5000000"))]
     assert kept(second) == []
-    assert MeterReading.objects.get(read_on=JULY).entered_by.username == "accountant"
+    assert MeterReading.objects.filter(entered_by__username="accountant").count() == 1
 
 
 def test_what_is_wrong_stays_and_the_rest_is_kept(desk, okean):
@@ -85,7 +85,8 @@ def test_what_is_wrong_stays_and_the_rest_is_kept(desk, okean):
 
     rows = {row.meter: row for row in answer.context["rows"]}
     assert answer.status_code == 422
-    assert (kept(sound), kept(lower), kept(future), kept(broken)) == ([(JULY, 20)], [], [], [])
+    assert kept(sound) == [(JULY, Decimal(20))]
+    assert kept(lower) == kept(future) == kept(broken) == []
     assert rows[sound].saved
     assert rows[lower].question.yes == "Переход через ноль"
     assert rows[lower].form["value"].value() == "3"

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from charges.models import ChargeLine, Tariff
-from charges.price_effect import effect_of
+from charges.price_effect import Effect, effect_of
 from charges.price_list import NormRow, PriceRow, UpliftRow
 from tests.cast import JULY
 from tests.priced import add_house, calculated, posted, priced_tihiy_okean
@@ -16,6 +16,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def okean():
     return priced_tihiy_okean()
+
+
+def told(service, rows, **options) -> Effect:
+    """The effect where there is a month to compare with."""
+    effect = effect_of(service, rows, **options)
+    assert effect is not None
+    return effect
 
 
 def prices(*values: str) -> tuple[PriceRow, ...]:
@@ -29,7 +36,7 @@ def test_without_a_calculated_month_there_is_nothing_to_compare(okean):
 def test_every_account_of_the_month_is_counted_again(okean):
     calculated(okean.organisation)
 
-    effect = effect_of(okean.fee, prices("17"))
+    effect = told(okean.fee, prices("17"))
 
     assert (effect.period, effect.houses, effect.all_houses, effect.is_whole) == (JULY, 1, 1, True)
     (fee,) = effect.services
@@ -46,7 +53,7 @@ def test_every_account_of_the_month_is_counted_again(okean):
 
 def test_the_effect_is_what_the_calculation_then_gives(okean):
     posted(okean.organisation)
-    effect = effect_of(okean.cold_water, prices("14.37"))
+    effect = told(okean.cold_water, prices("14.37"))
 
     Tariff.objects.filter(service=okean.cold_water).update(price=Decimal("14.37"))
     august = JULY.next()
@@ -70,7 +77,7 @@ def test_nothing_is_written(okean):
 def test_a_norm_changes_what_goes_by_it(okean):
     calculated(okean.organisation)
 
-    effect = effect_of(okean.cold_water, (NormRow(per_person=Decimal(6)),))
+    effect = told(okean.cold_water, (NormRow(per_person=Decimal(6)),))
 
     assert effect.services[0].after == Decimal("324.00")  # 4 × 6 м³ × 13,50
 
@@ -78,7 +85,7 @@ def test_a_norm_changes_what_goes_by_it(okean):
 def test_a_coefficient_does_nothing_where_the_service_has_none(okean):
     calculated(okean.organisation)
 
-    effect = effect_of(okean.cold_water, (UpliftRow(Decimal("1.5")),))
+    effect = told(okean.cold_water, (UpliftRow(Decimal("1.5")),))
 
     assert (effect.services[0].changed, effect.sample) == (0, ())
 
@@ -86,7 +93,7 @@ def test_a_coefficient_does_nothing_where_the_service_has_none(okean):
 def test_prices_nothing_can_be_counted_with_are_told(okean):
     calculated(okean.organisation)
 
-    effect = effect_of(okean.cold_water, (PriceRow(Decimal(3), zone="night"),))
+    effect = told(okean.cold_water, (PriceRow(Decimal(3), zone="night"),))
 
     assert (effect.refused, effect.services, effect.sample) == (1, (), ())
 
@@ -96,6 +103,6 @@ def test_a_large_month_is_a_sample_of_its_houses(okean):
     add_house(okean, code="third", accounts=2)
     calculated(okean.organisation)
 
-    effect = effect_of(okean.fee, prices("17"), enough=5)
+    effect = told(okean.fee, prices("17"), enough=5)
 
     assert (effect.houses, effect.all_houses, effect.accounts, effect.is_whole) == (2, 3, 6, False)

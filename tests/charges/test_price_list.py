@@ -32,7 +32,7 @@ def dated(since, until, price="1", **position) -> DatedRow:
     return DatedRow(since, until, row(price, **position))
 
 
-def told(rows) -> list[tuple]:
+def told(rows) -> list[tuple[dt.date, dt.date | None, str]]:
     return [(one.since, one.until, one.words) for one in versions(rows)]
 
 
@@ -85,13 +85,13 @@ spans = st.tuples(days, st.none() | days).filter(lambda pair: pair[1] is None or
 
 @given(st.lists(st.tuples(spans, st.integers(1, 9)), max_size=4), spans)
 def test_only_the_days_of_the_span_change(rows, span):
-    before = []
+    before: list[DatedRow] = []
     for (since, until), price in rows:
         before = laid_over(before, since, until, [row(str(price))], "")
 
-    after = laid_over(before, *span, [row("100")], "")
-
     since, until = span
+    after = laid_over(before, since, until, [row("100")], "")
+
     for offset in range(60):
         day = JAN + dt.timedelta(days=offset)
         inside = since <= day and (until is None or day < until)

@@ -48,7 +48,7 @@ def write(service, prices, table=TARIFFS, by=None):
     return set_prices(service=service, table=table, new=prices, by=by, at=NOON)
 
 
-def told(service, table=TARIFFS) -> list[tuple]:
+def told(service, table=TARIFFS) -> list[tuple[dt.date, dt.date | None, str]]:
     return [(one.since, one.until, one.words) for one in versions_of(service, table)]
 
 
