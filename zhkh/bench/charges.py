@@ -57,6 +57,7 @@ def bench_charges(plan: Plan, *, workers: int, owner_url: str) -> Figures:
     """
     town_seconds = _build(plan, workers)
     calculation = _in_fresh_process(plan)
+    _refuse_unready(plan)
     lines = _lines(plan)
     connections.close_all()
     floor = copy_floor_seconds(owner_url, period=plan.last, workers=workers)
@@ -101,18 +102,22 @@ def _in_fresh_process(plan: Plan) -> Effort:
 
 def calculate(plan: Plan) -> Effort:
     """The charge run, measured in this process and those it starts."""
-    from charges.services import calculate_month, unready_houses
+    from charges.services import calculate_month
 
     organisation = _organisation(plan)
-    effort = effort_of(
+    return effort_of(
         lambda: calculate_month(
             organisation=organisation, period=plan.last, by=None, clock=timezone.now
         )
     )
-    problems = unready_houses(organisation=organisation, period=plan.last)
+
+
+def _refuse_unready(plan: Plan) -> None:
+    from charges.services import unready_houses
+
+    problems = unready_houses(organisation=_organisation(plan), period=plan.last)
     if problems:
         raise MonthNotCalculated(problems)
-    return effort
 
 
 def _lines(plan: Plan) -> int:
