@@ -91,6 +91,8 @@ def test_month_is_calculated_looked_at_and_confirmed(page: Page, town: Town):
     sign_in(page, username="accountant", to="/charges/")
     page.goto(f"/charges/?{MONTH}")
     press(page, "Control+Enter")
+    expect(page.locator("h1")).to_have_text("Расчёт месяца")
+    press(page, "Control+Enter")
     expect(page.locator("#progress h2")).to_have_text("Расчёт ждёт исполнителя")
 
     calculate_what_was_asked()
