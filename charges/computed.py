@@ -7,9 +7,9 @@ Kept beside the lines of a draft; becomes adjustments of the ledger when the mon
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Sum
 
@@ -20,9 +20,9 @@ from accounts_registry.ledger.posting import (
     post_adjustments,
 )
 from accounts_registry.ledger.statements import recalculation_totals
-from accounts_registry.models import House, Organisation
-from charges.calc.inputs import NegativeCommon, Scenario
-from charges.calc.result import AccountResult, ScenarioResult
+from accounts_registry.models import Organisation
+from charges.calc.inputs import NegativeCommon, Recalculation
+from charges.calc.result import HouseResult, LineResult
 from charges.models import ChargeLine, CommonOutcome, ComputedAdjustment, ComputedKind
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -45,48 +45,46 @@ _POSTED = {
 Found = dict[tuple[str, ComputedKind], Decimal]  # by service code; signed as the ledger has it
 
 
+class Changed(NamedTuple):
+    """An account with lines that something raised or lowered, and what somebody entered for it."""
+
+    account_id: int
+    lines: Sequence[LineResult]
+    entered: Sequence[Recalculation]
+
+
 def keep_computed(
-    scenario: Scenario,
-    result: ScenarioResult,
-    *,
-    account_ids: Mapping[str, int],
-    service_ids: Mapping[str, int],
+    accounts: Iterable[Changed], *, period: Period, service_ids: Mapping[str, int]
 ) -> None:
-    """Write what the calculation of a house found; recalculations somebody entered are not."""
-    entered = {
-        account.number: account.recalculations
-        for house in scenario.houses
-        for account in house.accounts
-    }
-    rows = []
-    for account in result.accounts:
-        found = _found(account)
-        for item in entered[account.number]:
-            found[item.service, ComputedKind.RECALCULATION] -= item.amount
-        rows += [
-            ComputedAdjustment(
-                account_id=account_ids[account.number],
-                service_id=service_ids[code],
-                month=result.period.first_day,
-                kind=kind,
-                amount=amount,
-            )
-            for (code, kind), amount in found.items()
-            if amount
-        ]
-    ComputedAdjustment.objects.bulk_create(rows)
+    """Write what the calculation itself found; recalculations somebody entered are not."""
+    ComputedAdjustment.objects.bulk_create(
+        ComputedAdjustment(
+            account_id=account.account_id,
+            service_id=service_ids[code],
+            month=period.first_day,
+            kind=kind,
+            amount=amount,
+        )
+        for account in accounts
+        for (code, kind), amount in _found(account).items()
+        if amount
+    )
 
 
 def keep_common(
-    house: House, scenario: Scenario, result: ScenarioResult, *, service_ids: Mapping[str, int]
+    houses: Mapping[int, HouseResult],
+    *,
+    period: Period,
+    service_ids: Mapping[str, int],
+    negative: NegativeCommon,
 ) -> None:
-    """Write what the common volumes of a house came to, instead of what an earlier draft said."""
-    month = result.period.first_day
-    carries = scenario.terms.negative_common is NegativeCommon.CARRY
-    CommonOutcome.objects.filter(house=house, month=month).delete()
+    """Write what the common volumes of houses came to, instead of what an earlier draft said."""
+    month = period.first_day
+    carries = negative is NegativeCommon.CARRY
+    CommonOutcome.objects.filter(house__in=list(houses), month=month).delete()
     CommonOutcome.objects.bulk_create(
         CommonOutcome(
-            house=house,
+            house_id=house_id,
             service_id=service_ids[row.service],
             zone=row.zone or "",
             month=month,
@@ -95,16 +93,18 @@ def keep_common(
             undistributed=row.undistributed,
             carried=max(Decimal(0), -row.undistributed) if carries else 0,
         )
-        for one in result.houses
-        for row in one.common
+        for house_id, house in houses.items()
+        for row in house.common
     )
 
 
-def _found(account: AccountResult) -> Found:
+def _found(account: Changed) -> Found:
     found: Found = defaultdict(lambda: ZERO)
     for line in account.lines:
         found[line.service, ComputedKind.RECALCULATION] += line.recalculated
         found[line.service, ComputedKind.BENEFIT] -= line.benefit
+    for item in account.entered:
+        found[item.service, ComputedKind.RECALCULATION] -= item.amount
     return found
 
 

@@ -3,16 +3,16 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from accounts_registry.models import House
 from charges.calc.calculation import calculate
 from charges.calc.inputs import Scenario
 from charges.calc.parse import parse_text
-from charges.calc.result import LineResult, Part, ScenarioResult, result_json
+from charges.calc.result import ScenarioResult
+from charges.calc.rows import COLUMNS, AccountRows, digest_of, rows_of
 from charges.models import ChargeInput
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
@@ -20,58 +20,54 @@ from zhkh.kernel.refusal import Refusal
 # Raised whenever the same inputs would give another result.
 RULES_VERSION = "3"
 
-COLUMNS = (
-    "month", "account_id", "service_id", "zone", "component", "use", "unit", "price",
-    "individual_volume", "individual_method", "individual_amount",
-    "common_volume", "common_method", "common_amount",
-    "uplift_coefficient", "uplift_amount", "vat", "charged", "recalculated", "benefit", "total",
-)  # fmt: skip
+_COPY = f"COPY charges_chargeline (month, account_id, service_id, {', '.join(COLUMNS)}) FROM STDIN"
+_COPY_INPUTS = """COPY charges_chargeinput (house_id, month, document, input_digest, result_digest,
+rules_version) FROM STDIN"""
+_FAST = 1  # level of compression: the documents of a house repeat themselves anyway
 
 
-def clear_house(house: House, *, period: Period) -> None:
-    """Remove the house's lines and frozen inputs of a month that is being calculated."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT charges_clear_house(%s, %s)", [house.pk, period.first_day])
-
-
-def copy_lines(
-    result: ScenarioResult,
+def copy_rows(
+    accounts: Iterable[AccountRows],
     *,
     period: Period,
     account_ids: Mapping[str, int],
     service_ids: Mapping[str, int],
-) -> int:
-    """Write the lines of a calculated house; returns how many."""
-    rows = [
-        (
-            period.first_day,
-            account_ids[account.number],
-            service_ids[line.service],
-            *columns_of(line),
-        )
-        for account in result.accounts
-        for line in account.lines
-    ]
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY charges_chargeline ({', '.join(COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
-    return len(rows)
-
-
-def freeze(house: House, *, period: Period, document: Mapping[str, Any], result: str) -> None:
-    """Keep what the house was calculated from, with digests of input and result."""
-    text = document_text(document)
-    ChargeInput.objects.create(
-        house=house,
-        month=period.first_day,
-        document=zlib.compress(text.encode()),
-        input_digest=digest(text),
-        result_digest=digest(result),
-        rules_version=RULES_VERSION,
+) -> None:
+    """Write the rows of calculated accounts."""
+    month = period.first_day.isoformat()
+    text = "".join(
+        f"{month}\t{account}\t{service_ids[code]}\t{columns}\n"
+        for number, rows, _ in accounts
+        for account in (account_ids[number],)
+        for code, columns in rows
     )
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        copy.write(text)
+
+
+class Frozen(NamedTuple):
+    """What a house was calculated from, as text, and what stands for the result."""
+
+    house_id: int
+    document: str
+    result_digest: str
+
+
+def freeze(houses: Iterable[Frozen], *, period: Period) -> None:
+    """Keep what houses were calculated from, with digests of input and result."""
+    with connection.cursor() as cursor, cursor.copy(_COPY_INPUTS) as copy:
+        for house in houses:
+            text = house.document.encode()
+            copy.write_row(
+                (
+                    house.house_id,
+                    period.first_day,
+                    zlib.compress(text, _FAST),
+                    hashlib.sha256(text).hexdigest(),
+                    house.result_digest,
+                    RULES_VERSION,
+                )
+            )
 
 
 def document_text(document: Mapping[str, Any]) -> str:
@@ -130,28 +126,5 @@ def digest(text: str) -> str:
 
 
 def result_digest(result: ScenarioResult) -> str:
-    return digest(result_json(result))
-
-
-def columns_of(line: LineResult) -> tuple[object, ...]:
-    """What a line says, in the order of `COLUMNS` after month, account and service."""
-    return (
-        line.zone or "",
-        line.component or "",
-        line.use or "",
-        line.unit,
-        line.price,
-        *_part(line.individual),
-        *_part(line.common),
-        line.uplift.coefficient,
-        line.uplift.amount,
-        line.vat,
-        line.charged,
-        line.recalculated,
-        line.benefit,
-        line.total,
-    )
-
-
-def _part(part: Part | None) -> tuple[object, ...]:
-    return (part.volume, part.method or "", part.amount) if part else (None, "", None)
+    """Of the rows themselves; words and segments follow from what was frozen."""
+    return digest_of(result.houses, map(rows_of, result.accounts))

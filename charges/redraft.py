@@ -11,12 +11,12 @@ from django.db import DataError, transaction
 
 from accounts_registry.ledger import periods
 from accounts_registry.models import House, PersonalAccount, Service
-from charges import anomalies, computed, lines
+from charges import anomalies, draft, lines
 from charges.calc.calculation import calculate
 from charges.calc.inputs import Scenario
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
-from charges.calc.result import ScenarioResult, result_json
+from charges.calc.result import ScenarioResult
 from charges.loading import load_house, load_terms, sentences
 from charges.models import ChargeInput, ChargeLine
 from zhkh.kernel.money import ZERO
@@ -25,9 +25,6 @@ from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
 from zhkh.runs.models import Run
 
-TOO_LARGE = (
-    "Рассчитанная сумма или объём больше, чем хранит база данных: проверьте цены и показания."
-)
 LineKey = tuple[str, str, str, str, str]  # account number, service code, zone, component, use
 
 
@@ -163,9 +160,7 @@ def put_in_draft(house: House, *, period: Period, seen: str, run: Run | None) ->
     change = _change(house, period, new)
     if change.token != seen:
         raise NewsSincePreview(house)
-    account_ids, service_ids = _ids(house)
-    lines.clear_house(house, period=period)
-    write_house(house, new, period=period, account_ids=account_ids, service_ids=service_ids)
+    _write(house, period, new)
     if run is not None:
         runs.settle_item(run, str(house.pk), house.address)
     anomalies.find_anomalies(
@@ -245,33 +240,11 @@ def _printing_order(change: LineChange) -> tuple[int, int, str, str, str]:
     return (service.position, service.file_position, change.zone, change.component, change.use)
 
 
-def write_house(
-    house: House,
-    new: Recalculated,
-    *,
-    period: Period,
-    account_ids: Mapping[str, int],
-    service_ids: Mapping[str, int],
-) -> None:
-    """
-    Everything a calculated house leaves in a draft it was cleared from.
-
-    :raises HouseHasErrors: the database cannot hold a sum or volume; the transaction is lost.
-    """
+def _write(house: House, period: Period, new: Recalculated) -> None:
+    month = draft.MonthInWork(organisation_id=house.organisation_id, period=period)
+    draft.clear([house.pk], period=period)
+    ready = draft.calculated(house, new.document, new.scenario, new.result)
     try:
-        lines.copy_lines(
-            new.result, period=period, account_ids=account_ids, service_ids=service_ids
-        )
+        draft.write(month, [ready])
     except (DataError, psycopg.DataError) as error:  # COPY answers without Django
-        raise HouseHasErrors(house, [TOO_LARGE]) from error
-    computed.keep_computed(
-        new.scenario, new.result, account_ids=account_ids, service_ids=service_ids
-    )
-    computed.keep_common(house, new.scenario, new.result, service_ids=service_ids)
-    lines.freeze(house, period=period, document=new.document, result=result_json(new.result))
-
-
-def _ids(house: House) -> tuple[dict[str, int], dict[str, int]]:
-    accounts = PersonalAccount.objects.filter(premises__house=house).values_list("number", "pk")
-    services = Service.objects.filter(organisation=house.organisation).values_list("code", "pk")
-    return dict(accounts), dict(services)
+        raise HouseHasErrors(house, [draft.TOO_LARGE]) from error

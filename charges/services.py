@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -12,28 +11,50 @@ from django.db.models import Count, Sum
 
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
-from accounts_registry.models import House, Organisation, PersonalAccount, Service
-from charges import anomalies, changes, computed, lines, redraft
-from charges.loading import load_terms
+from accounts_registry.models import House, Organisation
+from charges import anomalies, changes, computed, crew
+from charges.crew import help_with
+from charges.draft import PROGRAM_FAILED, TOO_LARGE
 from charges.models import ChargeLine
 from charges.penalties.posting import post_penalties
+from charges.shards import HOUSES_IN_A_CHUNK, KIND, month_of, subject_of, work_off
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
 from zhkh.runs.models import ItemState, Run, RunState
 
-KIND = "charges"
-HOUSES_IN_A_CHUNK = 20
+__all__ = [
+    "HOUSES_IN_A_CHUNK",
+    "KIND",
+    "PROGRAM_FAILED",
+    "TOO_LARGE",
+    "ChargesRefusal",
+    "DraftChanged",
+    "DraftTotals",
+    "FactsChanged",
+    "HousesNotCalculated",
+    "NothingToCharge",
+    "RecalculationsChanged",
+    "calculate_month",
+    "charge_totals",
+    "confirm_month",
+    "draft_totals",
+    "help_with",
+    "outdated_sentence",
+    "reopen_month",
+    "request_calculation",
+    "resume_calculation",
+    "stop_calculation",
+    "subject_of",
+    "unready_houses",
+    "work_on",
+]
+
 HOUSES_NAMED = 5
 NOT_CHOSEN = "Дом не выбран для расчёта: рассчитайте его до проведения месяца."
-PROGRAM_FAILED = (
-    "Ошибка программы: дом не рассчитан. Повторите расчёт; если не поможет, "
-    "сообщите администратору время и адрес дома."
-)
 
 Clock = Callable[[], dt.datetime]
-logger = logging.getLogger(__name__)
 
 
 class ChargesRefusal(Refusal):
@@ -83,13 +104,19 @@ class DraftTotals:
 
 
 def calculate_month(
-    *, organisation: Organisation, period: Period, by: HasPrimaryKey | None, clock: Clock
+    *,
+    organisation: Organisation,
+    period: Period,
+    by: HasPrimaryKey | None,
+    clock: Clock,
+    workers: int = 1,
 ) -> Run:
     """
     Calculate every house of the month into a draft; running again replaces the draft.
 
     A house with bad data is left out with its sentences; the others are calculated. A run that
-    a killed worker left is taken over.
+    a killed worker left is taken over. With several `workers` this process starts the others,
+    so it may not be inside a transaction.
 
     :raises NothingToCharge: no houses.
     :raises PeriodRefusal: the month is posted or somebody calculates it now.
@@ -97,7 +124,8 @@ def calculate_month(
     run = runs.working_run(kind=KIND, subject=subject_of(organisation, period))
     if run is None:
         run = request_calculation(organisation=organisation, period=period, by=by, at=clock())
-    return work_on(run_id=run.pk, clock=clock)
+    with crew.helping(run, workers - 1):
+        return work_on(run_id=run.pk, clock=clock)
 
 
 @transaction.atomic(durable=True)
@@ -175,13 +203,15 @@ def work_on(*, run_id: int, clock: Clock) -> Run:
     :raises MonthIsBusy: another worker has it now.
     """
     run = Run.objects.get(pk=run_id, kind=KIND)
-    organisation, period = _subject(run)
+    organisation_id, period = month_of(run)
     try:
         with runs.alone_with(run):
-            if run.state != RunState.WORKING:
-                return run
-            _work(run, organisation=organisation, period=period)
-            return _end(run, organisation=organisation, period=period, at=clock())
+            while run.state == RunState.WORKING:
+                work_off(run)
+                with runs.without_hands(run):
+                    if runs.is_stop_requested(run) or not runs.has_waiting(run):
+                        _end(run, organisation_id=organisation_id, period=period, at=clock())
+            return run
     except runs.RunIsBusy as busy:
         raise periods.MonthIsBusy(period) from busy
 
@@ -199,7 +229,8 @@ def stop_calculation(*, organisation: Organisation, period: Period, at: dt.datet
     try:
         with runs.alone_with(run):
             if run.state == RunState.WORKING:
-                _end(run, organisation=organisation, period=period, at=at)
+                with runs.without_hands(run):
+                    _end(run, organisation_id=organisation.pk, period=period, at=at)
     except runs.RunIsBusy:
         return  # its worker looks at the request between chunks
 
@@ -310,69 +341,15 @@ def _time_of_transaction() -> dt.datetime:
     return at
 
 
-def subject_of(organisation: Organisation, period: Period) -> str:
-    return f"{organisation.pk}/{period}"
-
-
-def _subject(run: Run) -> tuple[Organisation, Period]:
-    organisation_id, _, period = run.subject.partition("/")
-    return Organisation.objects.get(pk=int(organisation_id)), Period.parse(period)
-
-
 def _lines_of(organisation: Organisation, period: Period) -> Any:
     return ChargeLine.objects.filter(
         month=period.first_day, account__organisation_id=organisation.pk
     )
 
 
-def _work(run: Run, *, organisation: Organisation, period: Period) -> None:
-    terms = load_terms(organisation_id=organisation.pk, period=period)
-    service_ids = dict(Service.objects.filter(organisation=organisation).values_list("code", "pk"))
-    waiting = runs.waiting_keys(run)
-    for start in range(0, len(waiting), HOUSES_IN_A_CHUNK):
-        if runs.is_stop_requested(run):
-            return
-        with transaction.atomic():
-            for key in waiting[start : start + HOUSES_IN_A_CHUNK]:
-                house = House.objects.select_related("organisation").get(pk=int(key))
-                _calculate_house(run, house, period=period, terms=terms, service_ids=service_ids)
-
-
-def _calculate_house(
-    run: Run, house: House, *, period: Period, terms: dict[str, Any], service_ids: dict[str, int]
-) -> None:
-    """Replace the house in the draft, or leave it out with the sentences of what is wrong."""
-    lines.clear_house(house, period=period)
-    try:
-        with transaction.atomic():
-            _put_in_draft(run, house, period=period, terms=terms, service_ids=service_ids)
-    except redraft.HouseHasErrors as errors:
-        runs.mark_failed(run, str(house.pk), "\n".join(errors.sentences))
-    except Refusal as refusal:
-        runs.mark_failed(run, str(house.pk), str(refusal))
-    except Exception:  # the outermost loop: one house that breaks us does not stop the others
-        logger.exception("house %s, %s", house.pk, period)
-        runs.mark_failed(run, str(house.pk), PROGRAM_FAILED)
-
-
-def _put_in_draft(
-    run: Run, house: House, *, period: Period, terms: dict[str, Any], service_ids: dict[str, int]
-) -> None:
-    """
-    Lines, findings and frozen input of one house, all or nothing.
-
-    :raises Refusal: the calculator does not do it.
-    """
-    account_ids = dict(
-        PersonalAccount.objects.filter(premises__house=house).values_list("number", "pk")
-    )
-    new = redraft.recalculated(house, period=period, terms=terms)
-    redraft.write_house(house, new, period=period, account_ids=account_ids, service_ids=service_ids)
-    runs.mark_done(run, str(house.pk))
-
-
 @transaction.atomic
-def _end(run: Run, *, organisation: Organisation, period: Period, at: dt.datetime) -> Run:
+def _end(run: Run, *, organisation_id: int, period: Period, at: dt.datetime) -> Run:
+    organisation = Organisation.objects.get(pk=organisation_id)
     anomalies.find_anomalies(organisation=organisation, period=period, run_id=run.pk)
     run = runs.finish_run(run, at=at)
     periods.finish_calculation(

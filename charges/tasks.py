@@ -1,5 +1,6 @@
 """What workers do for charges: calculate a month that was asked for, and find forgotten ones."""
 
+import contextlib
 import logging
 
 from celery import shared_task
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from accounts_registry.ledger.periods import MonthIsBusy
 from charges import services
+from zhkh.runs.doorbell import ring_on_commit
 from zhkh.runs.models import Run
 from zhkh.runs.services import working_runs
 
@@ -17,12 +19,21 @@ logger = logging.getLogger(__name__)
 def calculate_month(*, run_id: int, **later: object) -> None:
     """Rung after a request; late, lost and doubled rings change nothing."""
     del later  # what the next release may send
+    ring_on_commit("charges.tasks.help_to_calculate", run_id=run_id)
     try:
         services.work_on(run_id=run_id, clock=timezone.now)
     except MonthIsBusy as busy:
         logger.info("run %s: %s", run_id, busy)
     except Run.DoesNotExist:
         logger.warning("run %s is not there: the ring came from another database", run_id)
+
+
+@shared_task
+def help_to_calculate(*, run_id: int, **later: object) -> None:
+    """Another process of the worker takes its part; one that comes late finds nothing to do."""
+    del later
+    with contextlib.suppress(Run.DoesNotExist):
+        services.help_with(run_id=run_id)
 
 
 @shared_task

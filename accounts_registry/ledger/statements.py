@@ -29,14 +29,17 @@ def recalculations_of_month(
 ) -> dict[int, list[Recalculation]]:
     """Recalculations standing in the accounting month, by account in the order of entry."""
     found: defaultdict[int, list[Recalculation]] = defaultdict(list)
-    for row in Adjustment.objects.filter(
-        account_id__in=list(account_ids),
+    wanted = frozenset(account_ids)
+    rows = Adjustment.objects.filter(
+        account_id__gte=min(wanted, default=0),  # thousands of keys are slower than strangers
+        account_id__lte=max(wanted, default=0),
         month=period.first_day,
         kind=AdjustmentKind.RECALCULATION,
-    ).order_by("id"):
-        found[row.account_id].append(
-            Recalculation(row.service_id, row.amount, row.for_month, row.reason, row.basis)
-        )
+    ).order_by("id")
+    columns = ("account_id", "service_id", "amount", "for_month", "reason", "basis")
+    for account, *said in rows.values_list(*columns):
+        if account in wanted:
+            found[account].append(Recalculation(*said))
     return dict(found)
 
 

@@ -1,7 +1,7 @@
 """One house and one month: the smallest thing that can be calculated, because its volumes are shared."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from charges.calc.balance import balance_of
@@ -55,16 +55,23 @@ def calculate_house(
     :raises ScenarioProblems: something is missing that a rule needs, with every such thing.
     """
     demands = Demands()
-    together = flats(house, tables.services, tables.month)
-    whole = dataclasses.replace(house, accounts=tuple(flat.account for flat in together))
-    by_area = by_mean_area(whole, tables.services, tables.month)
-    calculation = _House(tables, by_area, place, demands, together).calculate()
+    calculation = calculator_of(tables, house, place, demands).calculate()
     demands.refuse_if_any()
     return calculation
 
 
+def calculator_of(
+    tables: MonthTables, house: House, place: Place, demands: Demands
+) -> "HouseCalculator":
+    """Accounts that share a flat are put together, areas made those of the month."""
+    together = flats(house, tables.services, tables.month)
+    whole = dataclasses.replace(house, accounts=tuple(flat.account for flat in together))
+    by_area = by_mean_area(whole, tables.services, tables.month)
+    return HouseCalculator(tables, by_area, place, demands, together)
+
+
 @dataclasses.dataclass(slots=True)
-class _House:
+class HouseCalculator:
     tables: MonthTables
     house: House  # its accounts are flats, with the area that shares go by
     place: Place
@@ -79,10 +86,10 @@ class _House:
         accounts = [
             account
             for number, own in enumerate(volumes)
-            for account in self._accounts(number, own, common, voted[number])
+            for account in self.accounts(number, own, common, voted[number])
         ]
         accounts.sort(key=lambda account: account.number)
-        return HouseCalculation(self._house_result(common), tuple(accounts))
+        return HouseCalculation(self.house_result(common), tuple(accounts))
 
     def _volumes(self) -> list[dict[str, ByZone]]:
         """Individual volumes of every account; drainage after the services it adds up."""
@@ -91,12 +98,12 @@ class _House:
             self.tables.services, key=lambda service: service.charge is Charge.DRAINAGE
         )
         for service in services:
-            for own, found in zip(volumes, self._volumes_of(service, volumes), strict=True):
+            for own, found in zip(volumes, self.volumes_of(service, volumes), strict=True):
                 if found:
                     own[service.code] = found
         return volumes
 
-    def _volumes_of(self, service: Service, volumes: Sequence[dict[str, ByZone]]) -> list[ByZone]:
+    def volumes_of(self, service: Service, volumes: Sequence[Mapping[str, ByZone]]) -> list[ByZone]:
         accounts = self.house.accounts
         if service.charge is Charge.HEATING:
             heat = heating_volumes(service, self.house, self.place, self.tables, self.demands)
@@ -105,34 +112,39 @@ class _House:
                 for flat, pieces in zip(self.flats, heat, strict=True)
             ]
         if service.charge is Charge.DRAINAGE:
-            flows = [drainage_volume(service, own) for own in volumes]
             return [
-                _plain(kept_on(pieces, flat.account, service.code, self.tables.month))
-                if account.has(service.code)
-                else {}
-                for flat, account, pieces in zip(self.flats, accounts, flows, strict=True)
+                self.drained(service, number, own) if account.has(service.code) else {}
+                for number, (account, own) in enumerate(zip(accounts, volumes, strict=True))
             ]
         served = [account.has(service.code) for account in accounts]
         if service.charge is Charge.NORM_AREA and any(served):
             demand_norm_by_area(service, self.tables, self.demands)
         return [
-            on_days(
-                lambda account: individual_volumes(service, account, self.tables),
-                flat.account,
-                service,
-                self.tables.month,
-            )
-            if has_it
-            else {}
-            for flat, has_it in zip(self.flats, served, strict=True)
+            self.volumes_of_one(service, number) if has_it else {}
+            for number, has_it in enumerate(served)
         ]
+
+    def volumes_of_one(self, service: Service, number: int) -> ByZone:
+        """Of an account that has the service; not for what depends on other volumes."""
+        return on_days(
+            lambda account: individual_volumes(service, account, self.tables),
+            self.flats[number].account,
+            service,
+            self.tables.month,
+        )
+
+    def drained(self, service: Service, number: int, own: Mapping[str, ByZone]) -> ByZone:
+        """Of an account that has the service: what came in as its other volumes."""
+        flat = self.flats[number]
+        pieces = drainage_volume(service, own)
+        return _plain(kept_on(pieces, flat.account, service.code, self.tables.month))
 
     # --- one account
 
-    def _accounts(
+    def accounts(
         self,
         number: int,
-        own: dict[str, ByZone],
+        own: Mapping[str, ByZone],
         common: CommonVolumes,
         voted: dict[str, Draft],
     ) -> Iterator[AccountResult]:
@@ -142,7 +154,7 @@ class _House:
             draft
             for service in self.tables.services
             if account.has(service.code)
-            for draft in self._drafts(service, number, own, common, voted)
+            for draft in self.drafts(service, number, own, common, voted)
         ]
         if not flat.is_shared:
             account = at_the_end(flat.account, self.tables.month)
@@ -155,7 +167,7 @@ class _House:
 
     def _account(self, payer: Payer, account: Account, drafts: Sequence[Draft]) -> AccountResult:
         place = (*self.place, "accounts", payer.place)
-        lines = self._finished(account, place, drafts)
+        lines = self.finished(account, place, drafts)
         charged = total((line.total for line in lines), ZERO)
         balance = balance_of(account, self.tables, self.demands)
         return AccountResult(
@@ -169,11 +181,11 @@ class _House:
             balance.advance_left(charged),
         )
 
-    def _drafts(
+    def drafts(
         self,
         service: Service,
         number: int,
-        own: dict[str, ByZone],
+        own: Mapping[str, ByZone],
         common: CommonVolumes,
         voted: dict[str, Draft],
     ) -> list[Draft]:
@@ -184,7 +196,7 @@ class _House:
         account, found = self.house.accounts[number], common.get(service.code, {})
         return list(maker.lines(service, account, own.get(service.code, {}), found))
 
-    def _finished(
+    def finished(
         self, account: Account, place: Place, drafts: Sequence[Draft]
     ) -> tuple[LineResult, ...]:
         served = list(dict.fromkeys(draft.service.code for draft in drafts))
@@ -226,12 +238,12 @@ class _House:
             benefit,
             difference(due, benefit),
             _segments(draft, month),
-            explain(draft, [*changes, *reliefs], month),
+            lambda: explain(draft, [*changes, *reliefs], month),
         )
 
     # --- the house itself
 
-    def _house_result(self, common: CommonVolumes) -> HouseResult:
+    def house_result(self, common: CommonVolumes) -> HouseResult:
         rows = [
             CommonResult(
                 row.service,

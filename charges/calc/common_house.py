@@ -20,9 +20,9 @@ from charges.calc.inputs import (
 )
 from charges.calc.pieces import ByZone, note
 from charges.calc.problems import Place
+from charges.calc.sharing import Sharing
 from charges.calc.tables import MonthTables
 from charges.calc.words import number_words
-from zhkh.kernel.exact import product
 from zhkh.kernel.money import round_ratio
 
 _SHARED = frozenset({Charge.METERED, Charge.HOT_WATER_TWO_PART, Charge.DRAINAGE})
@@ -194,11 +194,7 @@ def _summed(service: Service, found: CommonVolumes) -> list[Common]:
 
 def share_of(common: Common, account: Account, house: House, rounding: CommonRounding) -> Decimal:
     """The account's part by area, rounded as the scenario says."""
-    if rounding.basis is RoundingBasis.PER_M2:
-        per_m2 = round_ratio(common.volume / Fraction(house.premises_area), rounding.places)
-        return product(per_m2, account.area)
-    exact = common.volume * Fraction(account.area) / Fraction(house.premises_area)
-    return round_ratio(exact, rounding.places)
+    return Sharing(common, house, rounding).of(account.area)
 
 
 def share_words(common: Common, account: Account, house: House, rounding: CommonRounding) -> str:

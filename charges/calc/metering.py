@@ -70,12 +70,46 @@ def _refusal_words(refused: dt.date | None) -> str:
     )
 
 
+def needs_older(meter: Meter, since: dt.date, month: Month) -> bool:
+    """
+    Whether readings before `since`, the first day of a month, could change what is measured.
+
+    The meter holds its readings from that day on; so a long history need not be read whole.
+    """
+    if meter.installed >= since:
+        return False
+    if meter.access_refused_on is not None:
+        return True  # the reading that ended the refusal may be old
+    expired_for = _months_since_expiry(meter, month.period)
+    if expired_for is not None:
+        valid = _verified(meter, month)
+        return expired_for < _AVERAGE_MONTHS and not _averages(valid, since)
+    first_day = month.date(0)
+    before = [reading for reading in meter.readings if reading.on < first_day]
+    if not before or len(before) < len(meter.readings):
+        return not before
+    silent_for = month.period.months_since(Period.of(before[-1].on))
+    return silent_for <= _AVERAGE_MONTHS and not _averages(before, since)
+
+
+def _averages(readings: Sequence[Reading], since: dt.date) -> bool:
+    """Whether everything an average may look back at lies after the day."""
+    return bool(readings) and (
+        Period.of(readings[-1].on).months_since(Period.of(since)) >= _AVERAGE_SPAN
+    )
+
+
+def _first_unverified_day(meter: Meter) -> dt.date:
+    assert meter.verified_until is not None
+    return meter.verified_until + dt.timedelta(days=1)
+
+
 def _months_since_expiry(meter: Meter, period: Period) -> int | None:
     """0 in the month of the first day without verification; nothing while it holds."""
     until = meter.verified_until
     if until is None or until >= period.last_day:
         return None
-    return period.months_since(Period.of(until + dt.timedelta(days=1)))
+    return period.months_since(Period.of(_first_unverified_day(meter)))
 
 
 def _by_readings(meter: Meter, readings: Sequence[Reading]) -> Measured:
@@ -128,10 +162,13 @@ def _measure_expired(meter: Meter, month: Month, expired_for: int) -> Measured |
     reason = f"срок поверки истёк {day_words(until)}"
     if expired_for >= _AVERAGE_MONTHS:
         return Unmeasured(uplifted=True, note=lambda: f"{reason}, применён норматив (п. 60)")
-    valid = [
-        reading for reading in meter.readings if reading.on <= until and reading.on < month.date(0)
-    ]
-    return _by_average(meter, month, valid, reason)
+    return _by_average(meter, month, _verified(meter, month), reason)
+
+
+def _verified(meter: Meter, month: Month) -> list[Reading]:
+    """What the meter said before the month while its verification held."""
+    last = min(_first_unverified_day(meter), month.date(0))
+    return [reading for reading in meter.readings if reading.on < last]
 
 
 def _by_average(

@@ -110,10 +110,8 @@ def _slice(
     coefficient: Decimal,
 ) -> Slice:
     """`amount` already contains the coefficient: the excess is a difference of two roundings."""
-    plain_amount = round_money(product(volume, price))
-    uplifted = coefficient != _ONE
-    amount = round_money(product(volume, coefficient, price)) if uplifted else plain_amount
-    method = Method.NORM_UPLIFTED if uplifted else piece.method
+    amount, plain_amount = amounts_of(volume, price, coefficient)
+    method = Method.NORM_UPLIFTED if coefficient != _ONE else piece.method
     lo, hi = days
     return Slice(
         part,
@@ -128,6 +126,14 @@ def _slice(
         piece.note,
         piece.volume,
     )
+
+
+def amounts_of(volume: Decimal, price: Decimal, coefficient: Decimal) -> tuple[Decimal, Decimal]:
+    """With the coefficient and without it, each rounded once."""
+    plain_amount = round_money(product(volume, price))
+    if coefficient == _ONE:
+        return plain_amount, plain_amount
+    return round_money(product(volume, coefficient, price)), plain_amount
 
 
 # --- price ranges

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Callable
 from decimal import Decimal
 
 from charges.calc.inputs import Component, Method, Use, Zone
@@ -65,7 +66,12 @@ class LineResult:
     benefit: Decimal
     total: Decimal
     segments: tuple[Segment, ...]
-    why: tuple[str, ...]
+    tell: Callable[[], tuple[str, ...]] = dataclasses.field(compare=False, repr=False)
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The sentences of the line, made when somebody asks: a run of a month never does."""
+        return self.tell()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,7 +1,18 @@
-"""Rows of a house and month → the scenario document the pure core calculates and a run freezes."""
+"""Rows of the database as the inputs of a calculation."""
 
 from charges.loading.house import load_house, load_house_meters
+from charges.loading.houses import LoadedHouse, load_houses
 from charges.loading.sentences import sentences
-from charges.loading.terms import load_terms
+from charges.loading.sound import Soundness
+from charges.loading.terms import load_service_codes, load_terms
 
-__all__ = ["load_house", "load_house_meters", "load_terms", "sentences"]
+__all__ = [
+    "LoadedHouse",
+    "Soundness",
+    "load_house",
+    "load_house_meters",
+    "load_houses",
+    "load_service_codes",
+    "load_terms",
+    "sentences",
+]

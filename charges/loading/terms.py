@@ -44,6 +44,20 @@ def load_terms(*, organisation_id: int, period: Period) -> Document:
     }
 
 
+def load_service_codes(*, organisation_id: int) -> dict[int, str]:
+    """Codes by primary key, also of services of others that a row of the house may name by mistake."""
+    services = Service.objects.filter(organisation_id=organisation_id)
+    return _Codes(services.values_list("pk", "code"))
+
+
+class _Codes(dict[int, str]):
+    """Looks up a code of another organisation when it is asked for."""
+
+    def __missing__(self, pk: int) -> str:
+        self[pk] = Service.objects.values_list("code", flat=True).get(pk=pk)
+        return self[pk]
+
+
 def _valid_in(rows: Any, organisation_id: int, period: Period) -> Any:
     month = (period.first_day, period.next_first_day)
     return rows.filter(

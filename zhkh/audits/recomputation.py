@@ -8,6 +8,7 @@ from charges import lines
 from charges.calc.calculation import calculate
 from charges.calc.parse import parse_text
 from charges.calc.result import ScenarioResult
+from charges.calc.rows import columns_of
 from charges.models import ChargeInput, ChargeLine
 from zhkh.audits.audit import Finding, one_moment
 from zhkh.kernel.period import Period
@@ -101,7 +102,7 @@ def _calculated(result: ScenarioResult) -> Stored:
     rows: Stored = {}
     for account in result.accounts:
         for line in account.lines:
-            columns = lines.columns_of(line)
+            columns = columns_of(line)
             rows[account.number, line.service, *columns[:3]] = columns[3:]
     return rows
 

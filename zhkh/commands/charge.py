@@ -6,6 +6,7 @@ With --check only tell what holds the month back; with --close post the draft as
 
 import argparse
 import json
+import os
 import sys
 
 from django.utils import timezone
@@ -26,6 +27,9 @@ def main(argv: list[str]) -> int:
     what.add_argument("--confirm", action="store_true", help="рассчитать и провести месяц")
     what.add_argument("--check", action="store_true", help="сказать, что мешает провести черновик")
     what.add_argument("--close", action="store_true", help="провести черновик, не рассчитывая")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="процессов, по умолчанию по ядру"
+    )
     parser.add_argument("--json", action="store_true", help="ответ для программы")
     options = parser.parse_args(argv)
     try:
@@ -41,7 +45,13 @@ def main(argv: list[str]) -> int:
 def charge(options: argparse.Namespace) -> int:
     organisation: Organisation = chosen_organisation(options.org)
     period = chosen_period(options.period)
-    run = calculate_month(organisation=organisation, period=period, by=None, clock=timezone.now)
+    run = calculate_month(
+        organisation=organisation,
+        period=period,
+        by=None,
+        clock=timezone.now,
+        workers=options.workers,
+    )
     problems = unready_houses(organisation=organisation, period=period)
     posted = None
     if options.confirm and not problems:

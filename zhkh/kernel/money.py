@@ -26,11 +26,15 @@ def round_ratio(value: Fraction, places: int) -> Decimal:
 
     For what decimals cannot hold exactly: a third of a month, a share of a house.
     """
-    scaled = abs(value.numerator) * 10**places
-    whole, rest = divmod(scaled, value.denominator)
-    if 2 * rest >= value.denominator:
+    return round_quotient(value.numerator, value.denominator, places)
+
+
+def round_quotient(above: int, below: int, places: int) -> Decimal:
+    """The same for a ratio that is not in its lowest terms; `below` is greater than zero."""
+    whole, rest = divmod(abs(above) * 10**places, below)
+    if 2 * rest >= below:
         whole += 1
-    return Decimal(whole if value >= 0 else -whole).scaleb(-places, context=WIDE)
+    return Decimal(whole if above >= 0 else -whole).scaleb(-places, context=WIDE)
 
 
 def is_whole_kopecks(amount: Decimal) -> bool:

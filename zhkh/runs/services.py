@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, F
 
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs.models import ItemState, Run, RunItem, RunState
@@ -109,6 +109,64 @@ def alone_with(run: Run) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
+@contextmanager
+def lending_a_hand(run: Run) -> Iterator[None]:
+    """A worker besides the one that is alone with the run; the run ends when all have left."""
+    with _held("pg_advisory_lock_shared", "pg_advisory_unlock_shared", _hands(run)):
+        run.refresh_from_db()
+        yield
+
+
+@contextmanager
+def without_hands(run: Run) -> Iterator[None]:
+    """Waits until nobody lends a hand, and lets nobody begin."""
+    with _held("pg_advisory_lock", "pg_advisory_unlock", _hands(run)):
+        yield
+
+
+@contextmanager
+def claimed(run: Run, shard: int) -> Iterator[bool]:
+    """Whether this worker has the shard now; the claim of a killed worker dies with it."""
+    key = f"{run.kind}/{run.pk}/shard {shard}"
+    with _held("pg_try_advisory_lock", "pg_advisory_unlock", key) as taken:
+        yield taken is not False
+
+
+def _hands(run: Run) -> str:
+    return f"{run.kind}/{run.pk}/hands"
+
+
+@contextmanager
+def _held(lock: str, unlock: str, key: str) -> Iterator[object]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [key])
+        row = cursor.fetchone()
+        taken = row[0] if row else False
+        try:
+            yield taken
+        finally:
+            if taken is not False:
+                cursor.execute(f"SELECT {unlock}(hashtextextended(%s, 0))", [key])
+
+
+def waiting_by_shard(run: Run, *, size: int) -> dict[int, list[str]]:
+    """Keys of the items not done yet, in their order, by shards of so many items of the run."""
+    found: dict[int, list[str]] = {}
+    rows = run.items.order_by("id").values_list("item_key", "state")
+    for place, (key, state) in enumerate(rows.iterator(chunk_size=10_000)):
+        if state == ItemState.WAITING:
+            found.setdefault(place // size, []).append(key)
+    return found
+
+
+def still_waiting(run: Run, keys: Iterable[str]) -> list[str]:
+    """Those of the keys that nobody has done meanwhile, in the same order."""
+    wanted = list(keys)
+    rows = run.items.filter(state=ItemState.WAITING, item_key__in=wanted)
+    waiting = set(rows.values_list("item_key", flat=True))
+    return [key for key in wanted if key in waiting]
+
+
 def progress_of(run: Run) -> Progress:
     counts = dict(run.items.order_by().values_list("state").annotate(Count("pk")))
     done, failed = counts.get(ItemState.DONE, 0), counts.get(ItemState.FAILED, 0)
@@ -120,6 +178,10 @@ def unfinished_items(run: Run) -> list[RunItem]:
     return list(run.items.exclude(state=ItemState.DONE).order_by("id"))
 
 
+def has_waiting(run: Run) -> bool:
+    return run.items.filter(state=ItemState.WAITING).exists()
+
+
 def waiting_keys(run: Run) -> list[str]:
     """Keys of the items not done yet, in their order."""
     waiting = run.items.filter(state=ItemState.WAITING).order_by("id")
@@ -129,6 +191,21 @@ def waiting_keys(run: Run) -> list[str]:
 def mark_done(run: Run, item_key: str, message: str = "") -> None:
     """Call it in the transaction that writes what the item made."""
     _mark(run, item_key, ItemState.DONE, message)
+
+
+def mark_all_done(run: Run, item_keys: Iterable[str]) -> None:
+    """As `mark_done`, for many items at once."""
+    run.items.filter(item_key__in=list(item_keys)).update(
+        state=ItemState.DONE, message="", attempts=F("attempts") + 1
+    )
+
+
+def fail_waiting(run: Run, message: str) -> None:
+    """Nothing can be done for what still waits."""
+    assert message, "a failed item says why"
+    run.items.filter(state=ItemState.WAITING).update(
+        state=ItemState.FAILED, message=message, attempts=F("attempts") + 1
+    )
 
 
 def mark_failed(run: Run, item_key: str, message: str) -> None:

@@ -140,7 +140,7 @@ def _line(row: ChargeLine, words: LineResult | None) -> LineResult:
         benefit=row.benefit,
         total=row.total,
         segments=words.segments if words else (),
-        why=words.why if words else (),
+        tell=words.tell if words else tuple,
     )
 
 
