@@ -184,14 +184,23 @@ def expected_consumption(*, meter: Meter, reading: TypedReading, at: dt.datetime
 
 @transaction.atomic
 def correct_reading(
-    *, known: MeterReading, reading: TypedReading, reason: str, by: User | None, at: dt.datetime
+    *,
+    known: MeterReading,
+    reading: TypedReading,
+    reason: str,
+    even_posted: bool = False,
+    by: User | None,
+    at: dt.datetime,
 ) -> MeterReading:
     """
     Put another reading in the place of a wrong one, which is kept with the reason.
 
+    With `even_posted` it may stand in a posted month: what was charged there stays, and is put
+    right by counting the month again.
+
     :raises ReasonIsMissing: nobody said why.
     :raises ReadingIsGone: somebody else corrected it meanwhile.
-    :raises ReadingRefusal: as `submit_reading`; the month of the wrong one is posted too.
+    :raises ReadingRefusal: as `submit_reading`; the month of either one is posted.
     """
     if not reason.strip():
         raise ReasonIsMissing
@@ -200,9 +209,10 @@ def correct_reading(
     stored = MeterReading.objects.filter(pk=known.pk).first()
     if stored is None:
         raise ReadingIsGone
-    _check_month(meter, stored.read_on)
     _check_alone(meter, reading, today=timezone.localtime(at).date())
-    _check_month(meter, reading.read_on)
+    if not even_posted:
+        _check_month(meter, stored.read_on)
+        _check_month(meter, reading.read_on)
     others = list(meter.readings.exclude(pk=stored.pk).order_by("read_on"))
     _check_among(meter, reading, others)
     ReplacedReading.objects.create(

@@ -11,7 +11,7 @@ from zhkh.kernel.period import Period
 from zhkh.web.sections import url_or_none
 
 _NAMED = 6
-_RECOUNT = "corrections.add_correctiondocument"
+RECOUNT = "corrections.add_correctiondocument"
 
 
 def offer_recount(
@@ -42,7 +42,7 @@ def offer_recount(
     more = f" и ещё {len(months) - _NAMED}" if len(months) > _NAMED else ""
     told = f"Это касается проведённых месяцев: {named}{more}."
     address = url_or_none("corrections:new-recount")
-    if address is None or not request.user.has_perm(_RECOUNT):
+    if address is None or not request.user.has_perm(RECOUNT):
         messages.warning(request, told)
         return
     link = f"{address}?{urlencode(choice)}"

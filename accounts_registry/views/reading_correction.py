@@ -16,7 +16,9 @@ from accounts_registry.queries import organisations_of
 from accounts_registry.services import ReadingIsHigh, ReadingIsLower, correct_reading
 from accounts_registry.services.readings import ReasonIsMissing
 from accounts_registry.views.frame import ENTER_READING, shell_context
+from accounts_registry.views.past import RECOUNT, offer_recount
 from accounts_registry.views.typed_reading import Question, question_of
+from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.web import clock
 from zhkh.web.models import User
@@ -39,6 +41,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if form.errors or question:
         return _page(request, known, form, question)
     messages.success(request, "Показание исправлено, прежнее осталось в истории.")
+    _offer(request, known, form)
     return redirect(_page_of(known.meter))
 
 
@@ -49,6 +52,7 @@ def _corrected(request: HttpRequest, known: MeterReading, form: CorrectionForm) 
             known=known,
             reading=form.typed(),
             reason=form.cleaned_data["reason"],
+            even_posted=_may_recount(request, known),
             by=request.user,
             at=clock.now(),
         )
@@ -59,6 +63,23 @@ def _corrected(request: HttpRequest, known: MeterReading, form: CorrectionForm) 
     except Refusal as refusal:
         form.add_error("value", str(refusal))
     return None
+
+
+def _may_recount(request: HttpRequest, known: MeterReading) -> bool:
+    """Who counts posted months again may correct their readings."""
+    ours = organisations_of(request.user, RECOUNT)
+    return ours.filter(pk=known.meter.service.organisation_id).exists()
+
+
+def _offer(request: HttpRequest, known: MeterReading, form: CorrectionForm) -> None:
+    meter = known.meter
+    first = min(known.read_on, form.cleaned_data["read_on"])
+    offer_recount(
+        request,
+        organisation=meter.service.organisation,
+        house=meter.account.premises.house if meter.account else meter.house,
+        since=Period.of(first),
+    )
 
 
 def _page(

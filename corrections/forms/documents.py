@@ -216,7 +216,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, field in self.fields.items():
-            field.widget.attrs["aria-label"] = field.label or name
+            field.widget.attrs |= {"aria-label": field.label or name, "class": "w-short"}
 
     def wanted(self) -> Wanted:
         self.is_valid()

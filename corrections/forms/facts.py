@@ -24,8 +24,16 @@ DEVIATIONS = (
 )
 
 
+class CountField(forms.IntegerField):
+    """A small number of people, hours or degrees."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.NumberInput(attrs={"class": "w-sum"})
+        super().__init__(widget=widget, **options)
+
+
 class AbsenceForm(forms.Form):
-    persons = forms.IntegerField(label="Человек", min_value=1, max_value=999)
+    persons = CountField(label="Человек", min_value=1, max_value=999)
     left_on = DayField(label="Уехали")
     returned_on = DayField(label="Вернулись")
     applied_on = DayField(label="Заявление подано")
@@ -68,7 +76,7 @@ class BenefitForm(forms.Form):
         label="Услуга", queryset=Service.objects.none(), empty_label="Выберите услугу"
     )
     percent = QuantityField(label="Льгота, %", places=2, digits=5, max_value=100)
-    persons = forms.IntegerField(
+    persons = CountField(
         label="Льготников",
         min_value=1,
         max_value=999,
@@ -129,15 +137,15 @@ class InterruptionForm(forms.Form):
     )
     month = MonthField(label="Месяц")
     deviation = forms.ChoiceField(label="Что было", choices=DEVIATIONS)
-    hours = forms.IntegerField(label="Часов", min_value=1, max_value=MOST_HOURS)
-    allowed_hours = forms.IntegerField(
+    hours = CountField(label="Часов", min_value=1, max_value=MOST_HOURS)
+    allowed_hours = CountField(
         label="Допустимо часов",
         min_value=0,
         max_value=MOST_HOURS,
         required=False,
         help_text="Пусто — по приложению 1 к Правилам № 354; у отклонений температуры 0.",
     )
-    degrees = forms.IntegerField(
+    degrees = CountField(
         label="На сколько °C",
         min_value=1,
         max_value=60,
