@@ -153,7 +153,16 @@ class AreaForm(forms.Form):
 
 class ResidentsForm(forms.Form):
     since = DateField(label="С какого дня")
-    count = forms.IntegerField(label="Проживает, человек", min_value=0, max_value=999)
+    count = forms.IntegerField(
+        label="Проживает, человек",
+        min_value=0,
+        max_value=999,
+        error_messages={
+            "min_value": "Проживающих не бывает меньше нуля: если никто не живёт, впишите 0.",
+            "max_value": "Больше 999 человек в одном помещении не бывает: проверьте число.",
+            "invalid": "Нужно целое число, например 3.",
+        },
+    )
 
 
 class OwnershipForm(forms.Form):

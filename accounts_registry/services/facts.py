@@ -16,13 +16,45 @@ from accounts_registry.models import (
     Service,
 )
 from accounts_registry.models.dated import Dated
+from zhkh.kernel.quantity import format_quantity
 from zhkh.kernel.refusal import Refusal
 
 Fact = TypeVar("Fact", bound=Dated)
 
 
 class FactRefusal(Refusal):
-    """The dated fact cannot be written like this."""
+    """The dated fact cannot be written like this; `field` is the one to correct."""
+
+    field = "since"
+
+
+class AreaIsLargerThanHouse(FactRefusal):
+    field = "area_m2"
+
+    def __init__(self, house_area: Decimal) -> None:
+        super().__init__(
+            f"Площадь больше, чем у всех помещений дома ({format_quantity(house_area)} м²): "
+            "проверьте запятую или исправьте площадь дома."
+        )
+
+
+class LivingAreaIsLarger(FactRefusal):
+    field = "living_area_m2"
+
+    def __init__(self, area: Decimal) -> None:
+        super().__init__(
+            f"Жилая площадь больше общей ({format_quantity(area)} м²): проверьте оба числа."
+        )
+
+
+class SharesAreOverOne(FactRefusal):
+    field = "share"
+
+    def __init__(self, total: Decimal) -> None:
+        super().__init__(
+            f"Доли счетов этого помещения вместе — {format_quantity(total)}, больше единицы: "
+            "уменьшите сначала долю другого счёта."
+        )
 
 
 class SpanIsInTheWay(FactRefusal):
@@ -68,8 +100,14 @@ def set_area(
     """
     The area holds from the day on; the span before it ends there.
 
-    :raises FactRefusal: a later span is in the way, or the account was not open yet.
+    :raises FactRefusal: a later span is in the way, the account was not open yet, or the area
+        is larger than that of the whole house.
     """
+    house_area = account.premises.house.premises_area_m2
+    if area_m2 > house_area:
+        raise AreaIsLargerThanHouse(house_area)
+    if living_area_m2 is not None and living_area_m2 > area_m2:
+        raise LivingAreaIsLarger(area_m2)
     return _start_span(
         AccountArea.objects.all(),
         account=account,
@@ -90,7 +128,8 @@ def set_residents(*, account: PersonalAccount, since: dt.date, count: int) -> Ac
 def set_ownership(
     *, account: PersonalAccount, since: dt.date, owners: int, share: Decimal = Decimal(1)
 ) -> AccountOwnership:
-    """As `set_area`, for owners and their share."""
+    """As `set_area`, for owners and their share; shares of one premises are not raised over 1."""
+    _check_shares(account, since, share)
     return _start_span(
         AccountOwnership.objects.all(),
         account=account,
@@ -143,6 +182,18 @@ def disconnect_service(
     known.save(update_fields=["valid"])
     known.refresh_from_db()
     return known
+
+
+def _check_shares(account: PersonalAccount, since: dt.date, share: Decimal) -> None:
+    """Raising is refused, lowering never: else two accounts of 1 each could not be put right."""
+    held = AccountOwnership.objects.filter(
+        account__premises_id=account.premises_id, valid__contains=since
+    ).exclude(account__closed_on__lte=since)
+    shares = dict(held.values_list("account_id", "share"))
+    own = shares.pop(account.pk, Decimal(0))
+    total = sum(shares.values(), share)
+    if total > 1 and share > own and shares:
+        raise SharesAreOverOne(total)
 
 
 def days_in_words(since: dt.date, until: dt.date | None) -> str:

@@ -91,7 +91,7 @@ def fact(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         try:
             change(account=shown, **form.cleaned_data)
         except FactRefusal as refusal:
-            form.add_error("since", str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             since = form.cleaned_data["since"]
             messages.success(request, f"{title}: записано с {since:%d.%m.%Y}.")

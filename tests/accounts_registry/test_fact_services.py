@@ -15,9 +15,15 @@ from accounts_registry.services import (
     set_ownership,
     set_residents,
 )
-from accounts_registry.services.facts import BeforeOpening, days_in_words
+from accounts_registry.services.facts import (
+    AreaIsLargerThanHouse,
+    BeforeOpening,
+    LivingAreaIsLarger,
+    SharesAreOverOne,
+    days_in_words,
+)
 from tests.cast import TihiyOkean, tihiy_okean
-from tests.factories import LONG_AGO, make_service
+from tests.factories import LONG_AGO, give_facts, make_account, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +134,40 @@ def test_refusal_to_disconnect_names_the_day(okean):
 )
 def test_span_in_words_ends_on_its_last_day(until, words):
     assert days_in_words(JULY_1, until) == words
+
+
+def test_an_area_larger_than_the_house_is_refused(okean):
+    with pytest.raises(AreaIsLargerThanHouse, match="проверьте запятую"):
+        set_area(account=okean.fet, since=JULY_1, area_m2=Decimal("3182.61"))
+
+    set_area(account=okean.fet, since=JULY_1, area_m2=Decimal("3182.60"))
+
+
+def test_a_living_area_larger_than_the_whole_is_refused(okean):
+    with pytest.raises(LivingAreaIsLarger):
+        set_area(
+            account=okean.fet, since=JULY_1, area_m2=Decimal(70), living_area_m2=Decimal("70.01")
+        )
+
+
+def test_shares_of_one_flat_are_not_raised_over_one(okean):
+    neighbour = make_account(premises=okean.fet.premises, number="2b")
+    half = Decimal("0.5")
+    set_ownership(account=okean.fet, since=JULY_1, owners=1, share=half)
+    set_ownership(account=neighbour, since=JULY_1, owners=1, share=half)
+
+    with pytest.raises(SharesAreOverOne, match="вместе — 1,1, больше единицы"):
+        set_ownership(account=neighbour, since=SEPTEMBER_1, owners=1, share=Decimal("0.6"))
+    set_ownership(account=neighbour, since=SEPTEMBER_1, owners=1, share=Decimal("0.4"))
+
+
+def test_shares_over_one_can_be_put_right_one_by_one(okean):
+    neighbour = make_account(premises=okean.fet.premises, number="2b")
+    give_facts(neighbour, owners=1)
+
+    for account in (okean.fet, neighbour):
+        set_ownership(account=account, since=JULY_1, owners=1, share=Decimal("0.5"))
+
+    assert [row.share for row in neighbour.ownerships.filter(valid__contains=JULY_1)] == [
+        Decimal("0.5")
+    ]
