@@ -5,6 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -173,7 +174,7 @@ def accounts_in_arrears(
     again, so that a payment found late is made good.
     """
     found: set[int] = set()
-    month = {"organisation": organisation_id, "month": period.first_day}
+    month: dict[str, Any] = {"organisation": organisation_id, "month": period.first_day}
     with connection.cursor() as cursor:
         for item in arrears:
             cursor.execute(

@@ -107,7 +107,7 @@ def write_row(
     values: Mapping[str, Any],
     by: User | None,
     at: dt.datetime,
-) -> models.Model:
+) -> Any:
     """
     Add a row, or correct the one that begins on the same day; a corrected row is the operator's.
 
@@ -122,10 +122,10 @@ def write_row(
     before = _words(known) if known else ""
     if book.dated and not known:
         _end_the_one_before(rows, values["valid"].lower)
-    row = known or book.model(organisation=organisation)
+    row: Any = known or book.model(organisation=organisation)
     for name, value in values.items():
         setattr(row, name, value)
-    row.is_shipped = False  # type: ignore[attr-defined]  # every book has it
+    row.is_shipped = False
     row.save()
     row.refresh_from_db()
     _remember(book, organisation, before, _words(row), by, at)
@@ -133,13 +133,13 @@ def write_row(
 
 
 @transaction.atomic
-def remove_row(book: Book, row: models.Model, *, by: User | None, at: dt.datetime) -> None:
+def remove_row(book: Book, row: Any, *, by: User | None, at: dt.datetime) -> None:
     """Take out a row written by mistake; in a dated book the one before it holds on."""
-    organisation = row.organisation  # type: ignore[attr-defined]  # every book has it
+    organisation = row.organisation
     before = _words(row)
     if book.dated:
         values = {name: getattr(row, name) for name in ("country", *book.same)}
-        valid = row.valid  # type: ignore[attr-defined]  # every dated book has it
+        valid = row.valid
         earlier = _same_rows(book, organisation, values).filter(valid__endswith=valid.lower).first()
         row.delete()
         if earlier:

@@ -146,7 +146,8 @@ def test_in_credit_nothing_accrues(okean):
     close(okean, SEPTEMBER)
     close(okean, OCTOBER)
 
-    assert (posted(okean.fet), balance_of(okean.fet)) == ([], 0)
+    assert posted(okean.fet) == []
+    assert balance_of(okean.fet) == 0
 
 
 def test_credit_that_is_too_small_stops_nothing(okean):
