@@ -11,12 +11,16 @@ from django.db.models import F, Q
 from accounts_registry.ledger.models import Adjustment, AdjustmentKind, PaymentLine, Turnover
 from accounts_registry.ledger.penalties import PenaltyOwed, penalties_owed
 from accounts_registry.ledger.settle import Allocation, Debt, Paid, settle
-from accounts_registry.models import PersonalAccount, Service
+from accounts_registry.models import Country, PersonalAccount, Service
+from accounts_registry.reference_data import Book, DueDays, due_days
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
 Key = tuple[int, int, Period]  # account, service, month
 Owed = dict[tuple[int, Period], tuple[Decimal, dt.date | None]]  # by service and month; due day
+
+# A day no debt has: the month was billed, so it is due as the reference book says.
+_AS_BILLED = dt.date.min
 
 # A debt forgiven, or moved to where there is money for it, closes debts as a payment does.
 _CLOSING = (AdjustmentKind.TRANSFER, AdjustmentKind.WRITE_OFF)
@@ -97,9 +101,10 @@ class Catalogue:
     codes: dict[int, str | None]
     order: dict[str | None, int]
     payees: dict[int, int | None]
+    due_days: DueDays
 
     @classmethod
-    def of(cls, services: Sequence[Service]) -> "Catalogue":
+    def of(cls, organisation_id: int, services: Sequence[Service]) -> "Catalogue":
         """
         A sum nobody has split by service is for the only payee there is, otherwise for whom the
         service without a code names.
@@ -110,6 +115,7 @@ class Catalogue:
             codes={service.pk: service.code or None for service in services},
             order={service.code or None: place for place, service in enumerate(services)},
             payees={s.pk: s.payee_id if s.code or s.payee_id else only for s in services},
+            due_days=due_days(Book(organisation_id, Country.RUSSIA)),
         )
 
 
@@ -126,7 +132,8 @@ class _Received:
 
 def payees_of(organisation_id: int) -> dict[int, int | None]:
     """Whose money each service of the organisation brings; None is the organisation itself."""
-    return Catalogue.of(list(Service.objects.filter(organisation_id=organisation_id))).payees
+    services = list(Service.objects.filter(organisation_id=organisation_id))
+    return Catalogue.of(organisation_id, services).payees
 
 
 def _settled(
@@ -138,7 +145,13 @@ def _settled(
     codes, payees = catalogue.codes, catalogue.payees
     debts = sorted(
         (
-            Debt(period, codes[service_id], amount, due, payees[service_id])
+            Debt(
+                period,
+                codes[service_id],
+                amount,
+                catalogue.due_days.of(period) if due is _AS_BILLED else due,
+                payees[service_id],
+            )
             for (service_id, period), (amount, due) in owed.items()
             if amount > ZERO
         ),
@@ -189,19 +202,9 @@ def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int,
     What each month added to each account, by service: charges and adjustments of the accounting
     month, opening balances by the month they are for.
     """
-    amounts: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
-    dues: dict[Key, dt.date | None] = {}
-    posted = set()
     earlier = Q() if before is None else Q(month__lt=before.first_day)
     brought_in = Q(kind=AdjustmentKind.OPENING)
-    turnovers = Turnover.objects.filter(earlier, account_id__in=account_ids).annotate(
-        added=F("charged") + F("adjusted")
-    )
-    for account_id, service_id, month, added in turnovers.values_list(
-        "account_id", "service_id", "month", "added"
-    ):
-        posted.add((account_id, month))
-        amounts[account_id, service_id, Period.of(month)] += added
+    amounts, dues, posted = _charged(account_ids, earlier)
     entries = Adjustment.objects.filter(
         earlier | brought_in if earlier else Q(), account_id__in=account_ids
     )
@@ -211,7 +214,7 @@ def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int,
         if entry.kind == AdjustmentKind.OPENING:
             key = entry.account_id, entry.service_id, Period.of(entry.for_month)
             amounts[key] += entry.amount
-            dues[key] = dues.get(key) or entry.due_on
+            dues[key] = entry.due_on or dues.get(key)
         elif _closes_debts(entry) or entry.kind == AdjustmentKind.PENALTY:
             amounts[key] -= entry.amount if in_turnover else ZERO
         elif not in_turnover:
@@ -222,6 +225,27 @@ def _owed(account_ids: Sequence[int], before: Period | None) -> defaultdict[int,
             due = dues.get((account_id, service_id, period))
             owed[account_id][service_id, period] = amount, due
     return owed
+
+
+def _charged(
+    account_ids: Sequence[int], earlier: Q
+) -> tuple[defaultdict[Key, Decimal], dict[Key, dt.date | None], set[tuple[int, dt.date]]]:
+    """What posted months added, when it is due, and which months of which accounts they are."""
+    amounts: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    dues: dict[Key, dt.date | None] = {}
+    posted = set()
+    turnovers = Turnover.objects.filter(earlier, account_id__in=account_ids).annotate(
+        added=F("charged") + F("adjusted")
+    )
+    for account_id, service_id, month, added in turnovers.values_list(
+        "account_id", "service_id", "month", "added"
+    ):
+        posted.add((account_id, month))
+        key = account_id, service_id, Period.of(month)
+        amounts[key] += added
+        if added:
+            dues[key] = _AS_BILLED
+    return amounts, dues, posted
 
 
 def _closes_debts(entry: Adjustment) -> bool:
@@ -310,4 +334,7 @@ def _catalogues(accounts: Iterable[PersonalAccount]) -> dict[int, Catalogue]:
     found: defaultdict[int, list[Service]] = defaultdict(list)
     for service in Service.objects.filter(organisation_id__in=organisations):
         found[service.organisation_id].append(service)
-    return {organisation: Catalogue.of(found[organisation]) for organisation in organisations}
+    return {
+        organisation: Catalogue.of(organisation, found[organisation])
+        for organisation in organisations
+    }

@@ -1,7 +1,9 @@
+import datetime as dt
+
 from django.db import transaction
 
 from tests.audits.story import execute
-from tests.factories import make_organisation
+from tests.factories import make_meter, make_organisation
 from zhkh.audits.audit import findings_of
 from zhkh.audits.check import AUDITS, findings_by_code, titles
 from zhkh.audits.invariants import HELD, PROVEN
@@ -99,17 +101,17 @@ def test_a_benefit_larger_than_its_charge(planted, story):
     ]
 
 
-def test_a_reading_that_fell(planted, story):
-    execute_meter = (
-        "WITH meter AS (INSERT INTO accounts_registry_meter"
-        " (account_id, service_id, zone, digits, serial, installed_on)"
-        " VALUES (%s, %s, '', 5, '', '2013-01-01') RETURNING id)"
-        " INSERT INTO accounts_registry_meterreading"
-        " (meter_id, read_on, value, rolled_over, source, entered_at)"
-        " SELECT id, day::date, value, false, 'operator', now() FROM meter,"
-        " (VALUES ('2013-07-01', 10.5), ('2013-08-01', 10.25)) read (day, value)"
-    )
-    found = planted("readings-rise", execute_meter, story.okean.fet.pk, story.okean.cold_water.pk)
+def test_a_reading_that_fell(story):
+    with transaction.atomic():
+        readings = [(dt.date(2013, 7, 1), "10.5"), (dt.date(2013, 8, 1), "10.75")]
+        meter = make_meter(at=story.okean.fet, service=story.okean.cold_water, readings=readings)
+        execute(
+            "UPDATE accounts_registry_meterreading SET value = 10.25"
+            " WHERE meter_id = %s AND read_on = '2013-08-01'",
+            meter.pk,
+        )
+        found = found_by("readings-rise")
+        transaction.set_rollback(True)
 
     assert [text.partition(", ")[2].partition(", ")[2] for text in found] == [
         "01.08.2013: показание 10,25, не меньше прежнего 10,5"

@@ -25,6 +25,7 @@ from tests.accounts_registry.ledger.books import (
     take_back,
 )
 from tests.cast import JULY, TihiyOkean, tihiy_okean
+from tests.factories import make_payee
 
 
 @pytest.fixture
@@ -204,13 +205,57 @@ class TestPartOfTheBooks:
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_many_accounts_are_settled_in_six_queries(okean, count, django_assert_num_queries):
+def test_many_accounts_are_settled_in_seven_queries(okean, count, django_assert_num_queries):
     accounts = [okean.fet, okean.lermontov, okean.tyutchev, okean.nekrasov][:count]
     charged(okean, *((account, okean.fee, "100.00") for account in accounts))
     for account in accounts:
         pay(account, line(okean.fee, "30.00"), on=day("08-05"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         settlements = settlements_of(accounts)
 
     assert [settlements[account.pk].open_items[0].amount for account in accounts] == [70] * count
+
+
+class TestTimeBar:
+    """A month charged is due by the reference book: 10th of the next month until 2026."""
+
+    def test_a_payment_passes_over_a_month_three_years_old(self, okean):
+        charged(okean, (okean.fet, okean.fee, "100.00"))
+        pay(okean.fet, line(okean.fee, "40.00"), on=dt.date(2016, 8, 11))
+
+        assert told(okean) == [("fee", "2013-07", "100.00")]
+
+    def test_on_the_last_day_it_is_closed(self, okean):
+        charged(okean, (okean.fet, okean.fee, "100.00"))
+        pay(okean.fet, line(okean.fee, "40.00"), on=dt.date(2016, 8, 10))
+
+        assert told(okean) == [("fee", "2013-07", "60.00")]
+
+    def test_named_it_is_closed_at_any_time(self, okean):
+        charged(okean, (okean.fet, okean.fee, "100.00"))
+        pay(okean.fet, line(okean.fee, "40.00", JULY), on=dt.date(2016, 8, 11))
+
+        assert told(okean) == [("fee", "2013-07", "60.00")]
+
+
+def test_money_of_one_payee_never_closes_a_debt_to_another(okean):
+    repair = make_payee(organisation=okean.organisation, name="Фонд капитального ремонта")
+    okean.cold_water.payee = repair
+    okean.cold_water.save()
+    charged(okean, (okean.fet, okean.fee, "50.00"), (okean.fet, okean.cold_water, "30.00"))
+    pay(okean.fet, line(okean.unsplit, "100.00"), on=day("08-05"))
+
+    assert told(okean) == [("water", "2013-07", "30.00")]
+    assert settlement_of(okean.fet).advance == Decimal("50.00")
+
+
+def test_an_undivided_payment_is_for_the_only_payee_there_is(okean):
+    only = make_payee(organisation=okean.organisation, name="УК")
+    for service in (okean.fee, okean.cold_water):
+        service.payee = only
+        service.save()
+    charged(okean, (okean.fet, okean.fee, "50.00"), (okean.fet, okean.cold_water, "30.00"))
+    pay(okean.fet, line(okean.unsplit, "80.00"), on=day("08-05"))
+
+    assert told(okean) == []
