@@ -56,7 +56,7 @@ def bench_charges(plan: Plan, *, workers: int, owner_url: str) -> Figures:
     :raises Refusal: the database is not on this machine, or the town stands already.
     """
     town_seconds = _build(plan, workers)
-    calculation = _in_fresh_process(plan)
+    calculation = _in_fresh_process(plan, workers)
     _refuse_unready(plan)
     lines = _lines(plan)
     connections.close_all()
@@ -92,22 +92,26 @@ def _build(plan: Plan, workers: int) -> float:
     return time.perf_counter() - began
 
 
-def _in_fresh_process(plan: Plan) -> Effort:
+def _in_fresh_process(plan: Plan, workers: int) -> Effort:
     """What the town's builders used must not count as the memory of the calculation."""
     connections.close_all()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context, initializer=django.setup) as pool:
-        return pool.submit(calculate, plan).result()
+        return pool.submit(calculate, plan, workers).result()
 
 
-def calculate(plan: Plan) -> Effort:
+def calculate(plan: Plan, workers: int) -> Effort:
     """The charge run, measured in this process and those it starts."""
     from charges.services import calculate_month
 
     organisation = _organisation(plan)
     return effort_of(
         lambda: calculate_month(
-            organisation=organisation, period=plan.last, by=None, clock=timezone.now
+            organisation=organisation,
+            period=plan.last,
+            by=None,
+            clock=timezone.now,
+            workers=workers,
         )
     )
 

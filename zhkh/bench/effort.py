@@ -13,7 +13,8 @@ from zhkh.kernel.refusal import Refusal
 
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_PARENT, _USER, _SYSTEM, _USER_OF_ENDED, _SYSTEM_OF_ENDED = 1, 11, 12, 13, 14  # after the name
+_PARENT, _GROUP = 1, 2
+_USER, _SYSTEM, _USER_OF_ENDED, _SYSTEM_OF_ENDED = 11, 12, 13, 14  # after the name
 
 
 class DatabaseElsewhere(Refusal):
@@ -66,6 +67,19 @@ def database_cpu(server: int) -> float:
         if folder.name.isdigit() and _field(int(folder.name), _PARENT) == server:
             ticks += _ticks(int(folder.name), _USER, _SYSTEM)
     return ticks / _TICKS
+
+
+def group_of(pid: int) -> int | None:
+    """The process group; None when the process is gone or only waits to be buried."""
+    return None if _is_dead(pid) else _field(pid, _GROUP)
+
+
+def _is_dead(pid: int) -> bool:
+    try:
+        text = (_PROC / str(pid) / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return text.rpartition(")")[2].split()[0] == "Z"
 
 
 def _postmaster() -> int:

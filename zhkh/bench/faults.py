@@ -14,12 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import connections
 from django.utils import timezone
 
 from zhkh.bench.digest import Digests, draft_digests, posted_digests
+from zhkh.bench.effort import group_of
 from zhkh.bench.figures import Figures
 from zhkh.bench.victim import CALCULATE, POST
 from zhkh.kernel.refusal import Refusal
@@ -74,6 +76,7 @@ class Trial:
     workers: int
     chance: random.Random
     tell: Tell
+    left_alone: list[int] = dataclasses.field(default_factory=list)  # crews whose member died
 
 
 def calculate_in_peace(plan: Plan, *, workers: int, tell: Tell) -> Peace:
@@ -96,11 +99,10 @@ def calculate_among_kills(
     """
     began = time.monotonic()
     trial = _trial(plan, workers, tell)
-    completed = _kill_calculations(trial, kills.calculating, peace.calculating)
-    differences = _differing(peace.draft, draft_digests(trial.organisation, plan.last), tell)
-    killed, torn = _kill_postings(trial, kills.posting, peace.posting)
-    differences += torn
-    differences += _differing(peace.posted, posted_digests(trial.organisation, plan.last), tell)
+    try:
+        differences, completed, killed = _die_and_compare(trial, peace, kills)
+    finally:
+        _bury(trial)
     return {
         "kills": kills.calculating,
         "posting_kills": killed,
@@ -108,6 +110,16 @@ def calculate_among_kills(
         "differences": differences,
         "seconds": round(time.monotonic() - began, 1),
     }
+
+
+def _die_and_compare(trial: Trial, peace: Peace, kills: Kills) -> tuple[int, int, int]:
+    """Differences, calculations completed, postings killed."""
+    organisation, period, tell = trial.organisation, trial.plan.last, trial.tell
+    completed = _kill_calculations(trial, kills.calculating, peace.calculating)
+    differences = _differing(peace.draft, draft_digests(organisation, period), tell)
+    killed, torn = _kill_postings(trial, kills.posting, peace.posting)
+    differences += torn + _differing(peace.posted, posted_digests(organisation, period), tell)
+    return differences, completed, killed
 
 
 def _trial(plan: Plan, workers: int, tell: Tell) -> Trial:
@@ -190,7 +202,12 @@ def _work(trial: Trial, action: str) -> float:
 
 
 def _kill_once(trial: Trial, action: str, after: float) -> bool:
-    """Kill the work so many seconds after it began; False when it was done before, or busy."""
+    """
+    Kill the work so many seconds after it began; False when it was done before, or busy.
+
+    Half of the times the whole crew dies, otherwise one of it: those left alone end by themselves
+    while the next ones begin.
+    """
     with _victim(trial, action) as victim:
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = victim.wait(after)
@@ -198,9 +215,31 @@ def _kill_once(trial: Trial, action: str, after: float) -> bool:
                 raise TrialBroken(f"Процесс «{action}» окончился с кодом {code} до убийства.")
             time.sleep(_PAUSE)
             return False
-        os.killpg(victim.pid, signal.SIGKILL)
+        crew = _group(victim.pid)
+        alone = trial.chance.choice(crew) if crew and trial.chance.randrange(2) else None
+        for pid in crew if alone is None else [alone]:
+            _kill(pid)
+        trial.left_alone.append(victim.pid)
         victim.wait(_PATIENCE)
     return True
+
+
+def _group(leader: int) -> list[int]:
+    """The living processes of a crew, ascending."""
+    numbers = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+    return sorted(pid for pid in numbers if group_of(pid) == leader)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _bury(trial: Trial) -> None:
+    """End whoever was left of the crews."""
+    for leader in trial.left_alone:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGKILL)
 
 
 @contextlib.contextmanager
@@ -225,8 +264,8 @@ def _victim(trial: Trial, action: str) -> Iterator[subprocess.Popen[bytes]]:
         victim.stdout.readline()
         yield victim
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        if victim.poll() is None:
             os.killpg(victim.pid, signal.SIGKILL)
-        victim.wait()
+            victim.wait()
         if victim.stdout is not None:
             victim.stdout.close()

@@ -18,7 +18,7 @@ CALCULATE, POST = "calculate", "post"
 
 
 def main(argv: list[str]) -> int:
-    action, organisation_id, month, _ = argv
+    action, organisation_id, month, workers = argv
     django.setup()
     from django.utils import timezone
 
@@ -30,7 +30,13 @@ def main(argv: list[str]) -> int:
     print(BEGUN, flush=True)  # noqa: T201 (what the killer waits for)
     try:
         if action == CALCULATE:
-            calculate_month(organisation=organisation, period=period, by=None, clock=timezone.now)
+            calculate_month(
+                organisation=organisation,
+                period=period,
+                by=None,
+                clock=timezone.now,
+                workers=int(workers),
+            )
         else:
             confirm_month(organisation=organisation, period=period, by=None)
     except Refusal as refusal:

@@ -50,7 +50,7 @@ def live_through(
         if done:
             _pay_for(period.previous(), plan, organisation, place, workers)
         if period != plan.last:
-            _post(organisation, period)
+            _post(organisation, period, workers)
             tell(f"{period.title} проведён ({done + 1} из {plan.months - 1})")
 
 
@@ -59,8 +59,10 @@ def _is_posted(organisation: Organisation, period: Period) -> bool:
     return row is not None and row.is_posted
 
 
-def _post(organisation: Organisation, period: Period) -> None:
-    calculate_month(organisation=organisation, period=period, by=None, clock=timezone.now)
+def _post(organisation: Organisation, period: Period, workers: int) -> None:
+    calculate_month(
+        organisation=organisation, period=period, by=None, clock=timezone.now, workers=workers
+    )
     problems = unready_houses(organisation=organisation, period=period)
     if problems:
         raise MonthOfTownNotCalculated(period, problems)
