@@ -1,5 +1,6 @@
 """Houses with all their accounts straight from the rows, many at once and without objects of Django."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -135,8 +136,9 @@ def _interruptions(
 def _carried(ids: list[int], period: Period, codes: Codes) -> defaultdict[int, list[CarriedRest]]:
     """What the month before left below zero and its settings said to carry over."""
     found: defaultdict[int, list[CarriedRest]] = defaultdict(list)
-    before = period.previous().first_day
-    for house, service, volume, zone in query(_CARRIED, ids, before):
+    if period == Period.of(dt.date.min):
+        return found
+    for house, service, volume, zone in query(_CARRIED, ids, period.previous().first_day):
         found[house].append(CarriedRest(codes[service], volume, _zone(zone)))
     return found
 

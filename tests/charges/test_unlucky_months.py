@@ -7,8 +7,7 @@ import pytest
 from accounts_registry.ledger.periods import MonthIsTooLate, periods_of
 from accounts_registry.models import AccountArea, House
 from charges.models import ChargeLine
-from charges.redraft import TOO_LARGE
-from charges.services import unready_houses
+from charges.services import TOO_LARGE, unready_houses
 from tests.cast import JULY
 from tests.priced import add_house, calculated, priced_tihiy_okean
 from zhkh.kernel.period import Period

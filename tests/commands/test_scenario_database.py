@@ -32,6 +32,7 @@ from zhkh.audits.recomputation import recompute
 from zhkh.scenarios.refusals import (
     AccountsExist,
     HouseNotCalculated,
+    NoMonthBefore,
     NotAccepted,
     OrganisationExists,
     PaymentTooLate,
@@ -186,6 +187,21 @@ def test_a_payment_of_another_age_opens_no_thousand_months():
     document = fees(account(payments=[{"on": "9999-12-31", "amount": "1"}]))
 
     with pytest.raises(PaymentTooLate):
+        by_database(document)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"x_carried_common": [{"service": "cold_water", "volume": "1"}]},
+        {"accounts": [account(services=[], meter_impossible=["cold_water"])]},
+    ],
+)
+def test_nothing_is_kept_before_the_first_month(more):
+    document = cold_water() | {"period": "0001-01"}
+    document["houses"][0] |= more
+
+    with pytest.raises(NoMonthBefore):
         by_database(document)
 
 

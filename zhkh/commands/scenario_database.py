@@ -81,8 +81,7 @@ def run_where_connected(scenario: Scenario) -> ScenarioResult:
 def _run(scenario: Scenario) -> ScenarioResult:
     from django.utils import timezone
 
-    from charges.redraft import TOO_LARGE
-    from charges.services import calculate_month, confirm_month, unready_houses
+    from charges.services import TOO_LARGE, calculate_month, confirm_month, unready_houses
     from zhkh.scenarios.books import books_result
     from zhkh.scenarios.rows import store_scenario
 

@@ -1,12 +1,13 @@
 """What the database has no room for, found before it is touched and told as the reader tells it."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from charges.calc import inputs
 from charges.calc.parse.json_text import walk
 from charges.calc.problems import Place, Problem
-from zhkh.scenarios.refusals import PaymentTooLate
+from zhkh.scenarios.refusals import NoMonthBefore, PaymentTooLate
 
 MOST_COUNTED = 2**31 - 1
 LATEST_PAYMENT_YEARS = 10  # months up to a payment are opened one by one
@@ -85,9 +86,21 @@ def refuse_unstorable(scenario: inputs.Scenario) -> None:
 
     :raises CannotLoad: a fact contradicts what the database holds true.
     """
+    if scenario.period.first_day == dt.date.min and _needs_a_month_before(scenario):
+        raise NoMonthBefore
     latest = scenario.period.first_day.year + LATEST_PAYMENT_YEARS
     for house in scenario.houses:
         for account in house.accounts:
             late = next((row for row in account.payments if row.on.year > latest), None)
             if late is not None:
                 raise PaymentTooLate(account.number, late.on, LATEST_PAYMENT_YEARS)
+
+
+def _needs_a_month_before(scenario: inputs.Scenario) -> bool:
+    return any(
+        house.carried
+        or any(
+            not account.has(code) for account in house.accounts for code in account.meter_impossible
+        )
+        for house in scenario.houses
+    )

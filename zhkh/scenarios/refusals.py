@@ -33,6 +33,14 @@ class PaymentTooLate(CannotLoad):
         )
 
 
+class NoMonthBefore(CannotLoad):
+    def __init__(self) -> None:
+        super().__init__(
+            "До первого месяца календаря нечего хранить: уберите x_carried_common и услуги, которых "
+            "у счёта нет, из meter_impossible."
+        )
+
+
 class TooLargeForDatabase(CannotLoad):
     def __init__(self) -> None:
         super().__init__(
