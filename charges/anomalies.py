@@ -17,6 +17,7 @@ from charges.models import Anomaly, AnomalyKind
 from zhkh.kernel.period import Period
 
 MONTHS_OF_MEAN = 3
+_FIRST = Period.of(dt.date.min)
 UNUSUAL_TIMES = 3
 LEAST_JUMP = Decimal("50.00")  # roubles; a smaller sum may treble without anybody looking
 
@@ -147,7 +148,8 @@ def _asked(
         "organisation": organisation.pk,
         "month": period.first_day,
         "next_month": period.next_first_day,
-        "since": period.shifted(-MONTHS_OF_MEAN).first_day,
+        "before": period.previous().first_day,
+        "since": period.shifted(-min(MONTHS_OF_MEAN, period.months_since(_FIRST))).first_day,
         "house": house.pk if house else None,
         "run": run_id,
         "times": UNUSUAL_TIMES,
