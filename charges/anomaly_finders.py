@@ -4,9 +4,9 @@ What is unusual about a month, as queries over all its accounts at once.
 `SETUP` gathers accounts, sums and meters of the month into tables of the transaction, with
 statistics: a plan guessed without them is slow on a large month. `FINDERS` read them and give
 kind, house, account, service, now, usual, day, text. Parameters: `organisation`, `month`,
-`next_month`, `since` (first of the months «usual» is the mean of), `house` (or NULL), `run` (the
-calculation), `times` (how many times more or less is unusual), `floor` (roubles below which
-nothing is).
+`next_month`, `before` (the month before), `since` (the first of the three months «usual» is the
+mean of), `house` (or NULL), `run` (the calculation), `times` (how many times more or less is
+unusual), `floor` (roubles below which nothing is).
 """
 
 # Accounts of the month: open on some day of it.
@@ -21,29 +21,29 @@ WHERE account.organisation_id = %(organisation)s
   AND (%(house)s::bigint IS NULL OR premises.house_id = %(house)s)
 """
 
-# A row without `charged` is a service charged before and not now. Months with nothing charged
-# say nothing of what is usual: heating in summer.
+# A row without `charged` is a service charged before and not now. Lines with nothing charged say
+# nothing of what is usual: heating in summer.
 _SUMS = """
 CREATE TEMPORARY TABLE sums ON COMMIT DROP AS
-WITH by_month AS (
-  SELECT line.month, line.account_id, line.service_id,
-    sum(line.charged) AS charged, sum(line.total) AS total,
-    sum(line.individual_volume) FILTER (WHERE line.component <> 'heat') AS individual,
-    sum(line.common_volume) FILTER (WHERE line.component <> 'heat') AS common,
-    bool_or(line.individual_method IN ('meter', 'average')) AS metered
-  FROM charges_chargeline line JOIN accounts ON accounts.id = line.account_id
-  WHERE line.month >= %(since)s AND line.month <= %(month)s GROUP BY 1, 2, 3
+WITH lines AS NOT MATERIALIZED (
+  SELECT line.* FROM charges_chargeline line
+  WHERE %(house)s::bigint IS NULL OR line.account_id IN (SELECT id FROM accounts)
+), this_month AS (
+  SELECT account_id, service_id, sum(charged) AS charged, sum(total) AS total,
+    sum(individual_volume) FILTER (WHERE component <> 'heat') AS individual,
+    sum(common_volume) FILTER (WHERE component <> 'heat') AS common,
+    bool_or(individual_method IN ('meter', 'average')) AS metered
+  FROM lines WHERE month = %(month)s GROUP BY 1, 2
+), earlier AS (
+  SELECT account_id, service_id, round(sum(charged) / (
+    bool_or(month = %(since)s)::int
+    + bool_or(month > %(since)s AND month < %(before)s)::int
+    + bool_or(month = %(before)s)::int), 2) AS usual
+  FROM lines WHERE month >= %(since)s AND month < %(month)s AND charged > 0 GROUP BY 1, 2
 )
-SELECT accounts.house_id, both_times.* FROM (
-  SELECT account_id, service_id,
-    max(charged) FILTER (WHERE month = %(month)s) AS charged,
-    max(total) FILTER (WHERE month = %(month)s) AS total,
-    max(individual) FILTER (WHERE month = %(month)s) AS individual,
-    max(common) FILTER (WHERE month = %(month)s) AS common,
-    bool_or(metered) FILTER (WHERE month = %(month)s) AS metered,
-    round(avg(charged) FILTER (WHERE month < %(month)s AND charged > 0), 2) AS usual
-  FROM by_month GROUP BY 1, 2
-) both_times JOIN accounts ON accounts.id = both_times.account_id
+SELECT accounts.house_id, account_id, service_id, charged, total, individual, common, metered, usual
+FROM this_month FULL JOIN earlier USING (account_id, service_id)
+JOIN accounts ON accounts.id = account_id
 """
 
 # Meters standing at the end of the month, of flats and of houses, with their last reading.
