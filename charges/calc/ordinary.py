@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
+from typing import NamedTuple
 
 from charges.calc.inputs import Account, Charge, Method, Service, Use
 from charges.calc.metering import Measured, Unmeasured, measure
@@ -27,8 +29,7 @@ class NotOrdinary(Exception):
     """This account's volume of the service is found the general way."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Own:
+class Own(NamedTuple):
     """An individual volume of the whole month, exact."""
 
     volume: Decimal | Fraction
@@ -41,8 +42,7 @@ class Own:
         return Piece(0, days, volume, self.method, str, uplifted=self.uplifted)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(NamedTuple):
     """A part of a line: what `Part` says, and what the coefficient added."""
 
     volume: Decimal
@@ -126,9 +126,9 @@ def _only_price(service: Service, tables: MonthTables, use: Use) -> Decimal | No
 
 
 def rounded_volume(volume: Decimal | Fraction) -> Decimal:
-    if isinstance(volume, Fraction):
-        return round_ratio(volume, VOLUME_PLACES)
-    return round_places(volume, VOLUME_PLACES)
+    if isinstance(volume, Decimal):
+        return round_places(volume, VOLUME_PLACES)
+    return round_ratio(volume, VOLUME_PLACES)
 
 
 # --- accounts
@@ -139,16 +139,18 @@ _ORDINARY_FIELDS = frozenset(
         "meter_impossible", "meters",
     }
 )  # fmt: skip
-_OTHER_FIELDS = tuple(
-    (field.name, field.default)
+_OTHERS = {
+    field.name: field.default
     for field in dataclasses.fields(Account)
     if field.name not in _ORDINARY_FIELDS
-)
+}
+_others_of = attrgetter(*_OTHERS)
+_NOTHING_ELSE = tuple(_OTHERS.values())
 
 
 def is_ordinary(account: Account) -> bool:
     """A flat whose lines nothing lowers, raises or splits: no fact beyond those known here."""
-    return all(getattr(account, name) == default for name, default in _OTHER_FIELDS)
+    return bool(_others_of(account) == _NOTHING_ELSE)
 
 
 # --- volumes by the way of charging

@@ -337,14 +337,16 @@ def _text(individual: Priced | None, common: Priced | None, price: Decimal | Non
     charged = ZERO
     coefficient, excess = Decimal(1), ZERO
     if individual is not None:
-        own = f"{individual.volume}\t{individual.method}\t{individual.amount}"
+        own = f"{individual.volume!s}\t{individual.method}\t{individual.amount!s}"
         charged = individual.amount
         coefficient = individual.coefficient
-        excess = difference(individual.amount, individual.plain_amount)
+        if individual.amount is not individual.plain_amount:
+            excess = difference(individual.amount, individual.plain_amount)
     if common is not None:
-        shared = f"{common.volume}\t{common.method}\t{common.amount}"
+        shared = f"{common.volume!s}\t{common.method!s}\t{common.amount!s}"
         charged = total((charged, common.amount))
     cost = _NULL if price is None else price
     return (
-        f"{cost}\t{own}\t{shared}\t{coefficient}\t{excess}\t0.00\t{charged}\t0.00\t0.00\t{charged}"
+        f"{cost!s}\t{own}\t{shared}\t{coefficient!s}\t{excess!s}\t0.00"
+        f"\t{charged!s}\t0.00\t0.00\t{charged!s}"
     )

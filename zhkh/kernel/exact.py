@@ -14,7 +14,7 @@ WIDE = Context(prec=150)
 
 def product(*factors: Decimal) -> Decimal:
     """All factors multiplied, to the last digit."""
-    return reduce(WIDE.multiply, factors, Decimal(1))
+    return reduce(WIDE.multiply, factors) if factors else Decimal(1)
 
 
 def total(terms: Iterable[Decimal], start: Decimal = Decimal(0)) -> Decimal:

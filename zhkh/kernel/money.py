@@ -7,6 +7,7 @@ from zhkh.kernel.exact import WIDE
 
 ZERO = Decimal("0.00")
 KOPECK = Decimal("0.01")
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(10))
 
 
 def round_money(amount: Decimal) -> Decimal:
@@ -17,7 +18,7 @@ def round_money(amount: Decimal) -> Decimal:
 
 def round_places(value: Decimal, places: int) -> Decimal:
     """Round half-up to `places` decimals: volumes (7), shares of a house volume (5 or 6)."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE)
+    return value.quantize(_UNITS[places], rounding=ROUND_HALF_UP, context=WIDE)
 
 
 def round_ratio(value: Fraction, places: int) -> Decimal:

@@ -7,7 +7,9 @@ def plain(value: Decimal) -> str:
     """Shortest exact text without exponent: "5.55", "0", "1113"; never "-0"."""
     if not value:
         return "0"
-    text = f"{value:f}"
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
