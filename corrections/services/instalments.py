@@ -124,29 +124,21 @@ def sign_agreement(
     balance = balance_of(account)
     if terms.debt > balance:
         raise DebtIsLess(balance)
-    agreement = Instalment.objects.create(
-        account=account,
-        number=terms.number,
-        signed_on=terms.signed_on,
-        debt=terms.debt,
-        first_month=terms.first.first_day,
-        months=terms.months,
-        percent=terms.percent,
-        service=terms.service,
-        charged_month=terms.charged.first_day if terms.charged else None,
-        key=key,
-        created_at=at,
-        created_by_id=by.pk if by else None,
-    )
-    parts = rules.schedule(terms.debt, terms.months, terms.percent)
-    InstalmentPart.objects.bulk_create(
-        InstalmentPart(
-            agreement=agreement,
-            month=terms.first.shifted(later).first_day,
-            principal=part.principal,
-            percents=part.percents,
+    agreement = _with_schedule(
+        Instalment(
+            account=account,
+            number=terms.number,
+            signed_on=terms.signed_on,
+            debt=terms.debt,
+            first_month=terms.first.first_day,
+            months=terms.months,
+            percent=terms.percent,
+            service=terms.service,
+            charged_month=terms.charged.first_day if terms.charged else None,
+            key=key,
+            created_at=at,
+            created_by_id=by.pk if by else None,
         )
-        for later, part in enumerate(parts)
     )
     PenaltySuspension.objects.create(
         account=account,
@@ -247,6 +239,22 @@ def draft_percents(
         raise NothingThisMonth(period)
     write_lines(document, rows)
     return document
+
+
+def _with_schedule(agreement: Instalment) -> Instalment:
+    agreement.save(force_insert=True)
+    first = Period.of(agreement.first_month)
+    parts = rules.schedule(agreement.debt, agreement.months, agreement.percent)
+    InstalmentPart.objects.bulk_create(
+        InstalmentPart(
+            agreement=agreement,
+            month=first.shifted(later).first_day,
+            principal=part.principal,
+            percents=part.percents,
+        )
+        for later, part in enumerate(parts)
+    )
+    return agreement
 
 
 def _of_month(part: InstalmentPart) -> InstalmentOfMonth:
