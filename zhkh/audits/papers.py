@@ -24,7 +24,7 @@ _DOCUMENTS = (
     ),
     Audit(
         "document-charged",
-        "сумма платёжного документа равна начисленному с перерасчётами и льготами",
+        "сумма платёжного документа равна начисленному с перерасчётами, льготами и пенями",
         "в документе",
         "в обороте",
         """
@@ -37,7 +37,7 @@ _DOCUMENTS = (
             SELECT month, account_id, charged AS amount FROM ledger_turnover
             UNION ALL
             SELECT month, account_id, amount FROM ledger_adjustment
-            WHERE kind IN ('recalculation', 'benefit')
+            WHERE kind IN ('recalculation', 'benefit', 'penalty')
           ) part GROUP BY month, account_id) turnover
           ON turnover.account_id = document.account_id AND turnover.month = document.month
         WHERE document.charged <> coalesce(turnover.amount, 0)
