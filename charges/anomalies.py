@@ -148,13 +148,18 @@ def _asked(
         "organisation": organisation.pk,
         "month": period.first_day,
         "next_month": period.next_first_day,
-        "before": period.previous().first_day,
-        "since": period.shifted(-min(MONTHS_OF_MEAN, period.months_since(_FIRST))).first_day,
+        "before": _back(period, 1).first_day,
+        "since": _back(period, MONTHS_OF_MEAN).first_day,
         "house": house.pk if house else None,
         "run": run_id,
         "times": UNUSUAL_TIMES,
         "floor": LEAST_JUMP,
     }
+
+
+def _back(period: Period, months: int) -> Period:
+    """As far back as there are months."""
+    return period.shifted(-min(months, period.months_since(_FIRST)))
 
 
 _KEEP = """
