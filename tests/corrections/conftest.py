@@ -8,8 +8,9 @@ import pytest
 
 from corrections.models import Reason
 from corrections.services.documents import Basis, Row
+from corrections.services.recount import run_of, work_on
 from tests.cast import JULY
-from tests.priced import posted, priced_tihiy_okean
+from tests.priced import at_noon, posted, priced_tihiy_okean
 
 TODAY = dt.date(2013, 8, 10)
 BASIS = Basis(
@@ -27,6 +28,13 @@ def basis_of(reason) -> Basis:
 
 def sum_for(account, service, amount: str, period=JULY) -> Row:
     return Row(account.pk, service.pk, period, Decimal(amount))
+
+
+def count_now(document) -> None:
+    """What a worker does after the ring."""
+    run = run_of(document)
+    assert run is not None
+    work_on(run_id=run.pk, clock=at_noon)
 
 
 def new_key() -> uuid.UUID:

@@ -126,8 +126,9 @@ class TestApart:
 
 def table(*rows, name="subsidies.xlsx"):
     book = Workbook()
+    sheet = book.create_sheet(index=0)
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     file = io.BytesIO()
     book.save(file)
     return SimpleUploadedFile(name, file.getvalue())

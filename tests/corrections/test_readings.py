@@ -10,11 +10,11 @@ from django.utils.html import strip_tags
 
 from accounts_registry.models import MeterReading
 from corrections.services.documents import post_document
-from corrections.services.recount import Past, request_recount, run_of, work_on
+from corrections.services.recount import Past, request_recount
 from tests.cast import JULY, NOON, accountant_of
-from tests.corrections.conftest import BASIS, TODAY, new_key
+from tests.corrections.conftest import BASIS, TODAY, count_now, new_key
 from tests.factories import make_meter, make_user
-from tests.priced import at_noon, posted, priced_tihiy_okean
+from tests.priced import posted, priced_tihiy_okean
 from zhkh.web.roles import Role
 
 READ_ON = dt.date(2013, 7, 25)
@@ -59,7 +59,7 @@ def test_the_difference_is_three_cubic_metres(metered):
         by=None,
         at=NOON,
     )
-    work_on(run_id=run_of(document).pk, clock=at_noon)
+    count_now(document)
     post_document(document=document, today=TODAY, by=None, at=NOON)
 
     told = [strip_tags(str(message)) for message in answer.context["messages"]]

@@ -22,13 +22,11 @@ from corrections.services.recount import (
     NoHouses,
     Past,
     request_recount,
-    run_of,
     stop_recount,
-    work_on,
 )
 from tests.cast import JULY, NOON
-from tests.corrections.conftest import BASIS, TODAY, basis_of, new_key, sum_for
-from tests.priced import BILL, FEE, WATER, add_house, at_noon, posted
+from tests.corrections.conftest import BASIS, TODAY, basis_of, count_now, new_key, sum_for
+from tests.priced import BILL, FEE, WATER, add_house, posted
 from zhkh.audits.check import audit_books
 
 AUGUST = JULY.next()
@@ -48,7 +46,7 @@ def requested(okean, *, months=(JULY,), service=None, houses=None, key=None, bas
 
 def counted(okean, **chosen):
     document = requested(okean, **chosen)
-    work_on(run_id=run_of(document).pk, clock=at_noon)
+    count_now(document)
     document.refresh_from_db()
     return document
 

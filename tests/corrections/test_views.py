@@ -17,11 +17,10 @@ from accounts_registry.ledger.balances import balance_of
 from accounts_registry.models import AccountArea
 from corrections.models import CorrectionDocument, DocumentState
 from corrections.services.documents import draft_manual
-from corrections.services.recount import run_of, work_on
 from tests.cast import NOON, accountant_of
-from tests.corrections.conftest import BASIS, TODAY, new_key, sum_for
+from tests.corrections.conftest import BASIS, TODAY, count_now, new_key, sum_for
 from tests.factories import make_organisation, make_user
-from tests.priced import BILL, FEE, at_noon
+from tests.priced import BILL, FEE
 from zhkh.runs.doorbell import forget_broker
 from zhkh.web.roles import Role
 
@@ -242,7 +241,7 @@ class TestDocument:
         text = PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
         assert "Акт перерасчёта № 1" in text
         assert "−100,00" in text
-        rows = list(load_workbook(io.BytesIO(sheet.content)).active.values)
+        rows = list(load_workbook(io.BytesIO(sheet.content)).worksheets[0].values)
         assert [(row[0], row[-1]) for row in rows[1:]] == [(okean.fet.number, -100)]
 
 
@@ -284,7 +283,7 @@ class TestList:
 
         answer = client.get(reverse("corrections:export"))
 
-        rows = list(load_workbook(io.BytesIO(answer.content)).active.values)
+        rows = list(load_workbook(io.BytesIO(answer.content)).worksheets[0].values)
         assert [(row[1], row[7], row[11]) for row in rows[1:]] == [(1, okean.fet.number, -100)]
 
     def test_the_account_lists_its_own(self, client, okean):
@@ -347,7 +346,7 @@ class TestRecount:
         document = CorrectionDocument.objects.get()
         assert "Пересчёт ждёт исполнителя" in text_of(asked)
 
-        work_on(run_id=run_of(document).pk, clock=at_noon)
+        count_now(document)
         page = client.get(reverse("corrections:document", args=[document.pk]))
         client.post(reverse("corrections:post", args=[document.pk]), {"total": str(-HALF)})
 
