@@ -45,7 +45,7 @@ def office(client, okean):
 
 
 def sheet_of(answer):
-    rows = load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+    rows = load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)
     return [list(row) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from functools import partial
 
 from accounts_registry.ledger.models import Adjustment, Operation
 from accounts_registry.ledger.operations import (
@@ -30,7 +31,7 @@ def test_two_presses_are_one_operation(committed_db):
 
     answers = at_once([lambda: transfer(account=okean.fet, move=move, order=asked)] * 6)
 
-    assert len({answer.pk for answer in answers}) == 1
+    assert len({a.pk for a in answers if isinstance(a, Operation)}) == 1
     assert (Operation.objects.count(), Adjustment.objects.count()) == (1, 2)
 
 
@@ -38,10 +39,9 @@ def test_a_debt_is_written_off_once(committed_db):
     okean = tihiy_okean()
     owe(okean.fet, okean.fee, "60.00", about=JULY)
     items = [ItemToWriteOff(okean.fee, JULY, Decimal("60.00"))]
-    forms = [order() for _ in range(4)]
 
     answers = at_once(
-        [lambda form=form: write_off(account=okean.fet, items=items, order=form) for form in forms]
+        [partial(write_off, account=okean.fet, items=items, order=order()) for _ in range(4)]
     )
 
     assert [type(a) for a in answers if not isinstance(a, Operation)] == [NotSoMuchOwed] * 3

@@ -85,6 +85,7 @@ class TestPayment:
         )
 
         assert first == again
+        assert first.operation is not None
         assert (first.operation.kind, first.operation.basis) == (OperationKind.PAYMENT, "п/п № 15")
         assert balance_of(okean.fet) == Decimal("-100.00")
 
@@ -138,6 +139,7 @@ class TestReversal:
 
         assert first == again
         assert (first.reverses, first.amount) == (payment, Decimal("-100.00"))
+        assert first.operation is not None
         assert (first.operation.kind, first.operation.reason) == (
             OperationKind.REVERSAL,
             "ошибочный счёт",
