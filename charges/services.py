@@ -2,12 +2,12 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
@@ -321,15 +321,15 @@ def draft_totals(*, organisation: Organisation, period: Period) -> DraftTotals:
 
 def charge_totals(
     *, organisation: Organisation, period: Period
-) -> Iterator[tuple[int, int, Decimal]]:
+) -> QuerySet[Any, tuple[int, int, Decimal]]:
     """Account, service and what was charged before adjustments."""
-    rows = (
+    rows: QuerySet[Any, tuple[int, int, Decimal]] = (
         _lines_of(organisation, period)
+        .order_by()
         .values_list("account_id", "service_id")
         .annotate(charged=Sum("charged"))
-        .order_by("account_id", "service_id")
     )
-    yield from rows.iterator(chunk_size=10_000)
+    return rows
 
 
 def _time_of_transaction() -> dt.datetime:

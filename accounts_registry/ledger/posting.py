@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from accounts_registry.ledger.models import (
     Adjustment,
@@ -44,6 +45,10 @@ __all__ = [
 
 
 STAGED_AT_ONCE = 10_000
+_STAGE = """INSERT INTO ledger_chargetotal
+  (organisation_id, month, account_id, service_id, charged)
+SELECT %s, %s, charge.account_id, charge.service_id, charge.charged
+FROM (CHARGES) AS charge (account_id, service_id, charged)"""
 
 
 class PostingRefusal(Refusal):
@@ -259,8 +264,8 @@ def post_month(
     """
     Post a draft month: turnover of every account and service is written once and for ever.
 
-    `charges` gives (account, service, sum of charges before adjustments). Returns the number of
-    turnover rows.
+    `charges` gives (account, service, sum of charges before adjustments); a query of them never
+    leaves the database. Returns the number of turnover rows.
 
     :raises PeriodRefusal: the month is not a draft or its turn has not come.
     """
@@ -280,6 +285,13 @@ def _stage(
     organisation_id: int, period: Period, charges: Iterable[tuple[int, int, Decimal]]
 ) -> None:
     """Batch by batch: `charges` may be read from the same connection, which COPY keeps busy."""
+    if isinstance(charges, QuerySet):
+        sql, given = charges.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _STAGE.replace("CHARGES", sql), [organisation_id, period.first_day, *given]
+            )
+        return
     rows = iter(charges)
     while batch := list(itertools.islice(rows, STAGED_AT_ONCE)):
         with (
