@@ -6,11 +6,12 @@ from charges.calc.demands import Demands
 from charges.calc.inputs import Account, Charge, House, Service, Use
 from charges.calc.lines import Draft, with_vat
 from charges.calc.pieces import note
-from charges.calc.pricing import Slice
+from charges.calc.pricing import VOLUME_PLACES, Slice
 from charges.calc.problems import Place
 from charges.calc.tables import MonthTables
 from charges.calc.words import money_words, number_words
 from zhkh.kernel.exact import total
+from zhkh.kernel.money import round_places
 from zhkh.kernel.split import split_by_weight
 
 
@@ -57,7 +58,7 @@ def _line(
         Use.INDIVIDUAL,
         0,
         tables.month.days,
-        account.area,
+        round_places(account.area, VOLUME_PLACES),  # the same text however the area was written
         None,
         Decimal(1),
         part,
