@@ -31,7 +31,7 @@ def victims_find_the_database(monkeypatch, cluster, database_name):
 
 
 def test_three_kills_of_the_calculation_and_one_of_the_posting(cluster, database_name):
-    told = []
+    told: list[str] = []
     peace = calculate_in_peace(PLAN, workers=1, tell=told.append)
     connections.close_all()
     clone_template(cluster, database_name)
