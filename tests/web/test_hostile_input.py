@@ -20,6 +20,7 @@ from zhkh.web.roles import Role
 pytestmark = pytest.mark.django_db
 
 NAMES = (
+    "row", "which", "undo",
     "organisation", "period", "month", "q", "page", "sort", "doc", "house", "delivery", "state",
     "show", "accounts", "retry", "key", "next", "language", "password", "total", "cash", "token",
     "version", "number", "payer", "email", "category", "opened_on", "closed_on", "note", "since",
