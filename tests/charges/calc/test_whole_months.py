@@ -1,0 +1,43 @@
+"""Whole results, every figure and every sentence, as they were checked by hand and kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from charges.calc.calculation import calculate
+from charges.calc.parse import parse_document, parse_text
+from charges.calc.result import result_json
+from tests.charges.calc.whole_months import MONTHS
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+WHOLE = GOLDEN / "whole_months"
+EXAMPLES = GOLDEN / "scenarios"
+WHOLE_EXAMPLES = GOLDEN / "whole_examples"
+SMALL = sorted(file.stem for file in WHOLE_EXAMPLES.glob("*.json"))
+
+
+def test_every_kept_month_is_calculated():
+    assert sorted(file.stem for file in WHOLE.glob("*.json")) == sorted(MONTHS)
+
+
+@pytest.mark.parametrize("name", sorted(MONTHS))
+def test_month_comes_out_as_kept(name):
+    document = json.loads(json.dumps(MONTHS[name]))
+
+    result = result_json(calculate(parse_document(document)))
+
+    assert result == (WHOLE / f"{name}.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_example_of_the_contract_comes_out_as_kept(name):
+    scenario = parse_text((EXAMPLES / f"{name}.json").read_bytes())
+
+    assert result_json(calculate(scenario)) == (WHOLE_EXAMPLES / f"{name}.json").read_text("utf-8")
+
+
+def test_every_key_at_once_comes_out_as_kept():
+    scenario = parse_text((Path(__file__).parent / "everything.json").read_bytes())
+
+    assert result_json(calculate(scenario)) == (GOLDEN / "everything.json").read_text("utf-8")
