@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from accounts_registry.ledger.periods import periods_of
-from accounts_registry.models import House, Organisation
+from accounts_registry.models import House, Organisation, Service
 from zhkh.kernel.period import Period
 from zhkh.web.sections import url_or_none
 
@@ -21,12 +21,13 @@ def offer_recount(
     house: House | None,
     since: Period,
     until: Period | None = None,
+    service: Service | None = None,
 ) -> None:
     """
     A warning when months from `since` to `until` are posted, with a link for those who may count
     them again; else nothing.
 
-    No house: the change reaches all of them.
+    No house: the change reaches all of them; a service is the only one it concerns.
     """
     months = [
         row.period
@@ -38,6 +39,8 @@ def offer_recount(
     choice = {"organisation": str(organisation.pk), "since": str(since)}
     if house is not None:
         choice["house"] = str(house.pk)
+    if service is not None:
+        choice["service"] = str(service.pk)
     named = ", ".join(period.title.lower() for period in sorted(months)[:_NAMED])
     more = f" и ещё {len(months) - _NAMED}" if len(months) > _NAMED else ""
     told = f"Это касается проведённых месяцев: {named}{more}."
