@@ -5,7 +5,8 @@ import enum
 
 from accounts_registry.ledger import periods
 from accounts_registry.models import House, Organisation
-from charges import anomalies, changes, computed, services
+from charges import computed, services
+from charges.review import anomalies, changes
 from zhkh.kernel.period import Period
 from zhkh.runs import services as runs
 

@@ -12,12 +12,14 @@ from django.db.models import Count, QuerySet, Sum
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import House, Organisation
-from charges import anomalies, changes, computed, crew
-from charges.crew import help_with
-from charges.draft import PROGRAM_FAILED, TOO_LARGE
+from charges import computed
 from charges.models import ChargeLine
 from charges.penalties.posting import post_penalties
-from charges.shards import HOUSES_IN_A_CHUNK, KIND, month_of, subject_of, work_off
+from charges.review import anomalies, changes
+from charges.run import crew
+from charges.run.crew import help_with
+from charges.run.draft import PROGRAM_FAILED, TOO_LARGE
+from charges.run.shards import HOUSES_IN_A_CHUNK, KIND, month_of, subject_of, work_off
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal

@@ -2,17 +2,15 @@
 
 from django.urls import path
 
-from charges import (
-    anomaly_views,
-    house_views,
-    month_views,
-    penalty_views,
-    price_views,
-    redraft_views,
-    service_views,
-    views,
-    why_views,
-)
+from charges.views import anomalies as anomaly_views
+from charges.views import house_volumes as house_views
+from charges.views import months as month_views
+from charges.views import penalties as penalty_views
+from charges.views import period as views
+from charges.views import prices as price_views
+from charges.views import redraft as redraft_views
+from charges.views import services as service_views
+from charges.views import why as why_views
 
 app_name = "charges"
 

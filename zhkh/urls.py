@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("accounts_registry.books.urls")),
     path("search/", search, name="search"),
     path("", include("charges.urls")),
-    path("", include("corrections.urls")),
+    path("", include("charges.corrections.urls")),
     path("", include("payment_docs.urls")),
     path("", include("mailing.urls")),
     path("kassa/", include("cashdesk.urls")),

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts_registry.models.settings import PenaltyOrder
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
-__all__ = ["Arrears", "PenaltyOwed", "accounts_in_arrears", "penalties_of_month", "penalties_owed"]
+__all__ = ["Arrears", "PenaltyOwed", "accounts_in_arrears", "penalties_owed"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,21 +86,6 @@ def _named_only() -> dict[int, list[_Months]]:
         name=SettingName.PENALTY_ORDER, value=PenaltyOrder.NAMED_ONLY
     ):
         found[row.organisation_id].append(_Months(row.valid.lower, row.valid.upper))
-    return found
-
-
-def penalties_of_month(
-    account_ids: Iterable[int], *, period: Period
-) -> dict[int, dict[int, Decimal]]:
-    """Penalties standing in the accounting month, by account and service; roubles."""
-    rows = Adjustment.objects.filter(
-        account_id__in=list(account_ids), month=period.first_day, kind=AdjustmentKind.PENALTY
-    )
-    sums = rows.order_by("account_id", "service_id").values_list("account_id", "service_id")
-    found: dict[int, dict[int, Decimal]] = {}
-    for account_id, service_id, amount in sums.annotate(Sum("amount")):
-        if amount:
-            found.setdefault(account_id, {})[service_id] = amount
     return found
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet, Sum
 
 from accounts_registry.ledger.models import Adjustment, AdjustmentKind, Turnover
+from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 
 
@@ -52,6 +53,21 @@ def recalculation_totals(*, organisation_id: int, period: Period) -> list[tuple[
     )
     sums = rows.order_by().values_list("account_id", "service_id").annotate(total=Sum("amount"))
     return list(sums)
+
+
+def adjustment_totals(
+    account_ids: Iterable[int], *, period: Period
+) -> defaultdict[tuple[int, int, str], Decimal]:
+    """Adjustments standing in the month but opening balances: by account, service and kind."""
+    rows = Adjustment.objects.filter(
+        account_id__in=list(account_ids), month=period.first_day
+    ).exclude(kind=AdjustmentKind.OPENING)
+    sums = rows.order_by("account_id", "service_id", "kind")
+    found: defaultdict[tuple[int, int, str], Decimal] = defaultdict(lambda: ZERO)
+    columns = sums.values_list("account_id", "service_id", "kind").annotate(total=Sum("amount"))
+    for account_id, service_id, kind, amount in columns:
+        found[account_id, service_id, kind] = amount
+    return found
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

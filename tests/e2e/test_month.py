@@ -1,6 +1,7 @@
 """A month in the browser: from the readings to the closed period, through its screens."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +17,7 @@ MONTH = "period=2013-07"
 
 
 @pytest.fixture
-def town(committed_db, tmp_path) -> Town:
+def town(committed_db, tmp_path) -> Iterator[Town]:
     """July waits: readings of the sample flat are not entered yet."""
     with tunnel_to(PostOffice(), tmp_path) as port:
         yield sample_town(tunnel_port=port)

@@ -21,15 +21,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts_registry.models import DueDay
 from cashdesk.models import Till
 from cashdesk.services import appoint_cashier
+from charges.corrections.models import Instalment
+from charges.corrections.services.documents import draft_manual
 from charges.services import request_calculation
-from corrections.models import Instalment
-from corrections.services.documents import draft_manual
 from mailing.models import JournalRow
 from payment_docs.models import IssuedDocument
 from payment_docs.services import request_documents
 from tests.cashdesk.counter import Counter, make_bank, make_cashier, take, tick
 from tests.cast import JULY, NOON, accountant_of
-from tests.corrections.conftest import BASIS, sum_for
+from tests.charges.corrections.conftest import BASIS, sum_for
 from tests.factories import make_meter, make_organisation, make_user
 from tests.mailing.office import by_email, make_mail_account, start
 from tests.priced import FEE, issued, posted, priced_tihiy_okean

@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "accounts_registry",
     "accounts_registry.ledger",
     "charges",
-    "corrections",
+    "charges.corrections",
     "payment_docs",
     "mailing",
     "cashdesk",
@@ -134,7 +134,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": 60, "options": {"expires": 55}}
     for task in (
         "charges.tasks.sweep",
-        "corrections.tasks.sweep",
+        "charges.corrections.tasks.sweep",
         "payment_docs.tasks.sweep",
         "mailing.tasks.sweep",
         "zhkh.audits.tasks.sweep",

@@ -249,7 +249,7 @@ def absences_and_interruptions() -> Document:
         {**near, **applied},
     ]
     short = {"persons": 1, "left": "2024-03-01", "returned": "2024-03-07", **applied}
-    couple = {"residents": [residents(2)], "meter_impossible": ["cold"]}
+    couple: Document = {"residents": [residents(2)], "meter_impossible": ["cold"]}
     document = water(
         account("1", absences=[{**away, **applied}], **couple),
         account("2", absences=whole, **couple),

@@ -1,0 +1,1 @@
+"""Pages of charges, one module a subject."""
