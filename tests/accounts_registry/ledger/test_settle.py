@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 
@@ -204,3 +205,33 @@ def test_payees_are_apart():
         (MAY, "fee", "10.00"),
         (None, None, "20.00"),
     ]
+
+
+def test_debt_closed_only_by_who_names_its_month():
+    apart = [dataclasses.replace(debt(MAY, "20.00"), only_named=True)]
+
+    assert told(apart, paid("5.00")) == [(1, None, None, "5.00")]
+    assert told(apart, paid("5.00", period=JUNE)) == [(1, None, None, "5.00")]
+    assert told(apart, paid("5.00", period=MAY)) == [(1, "2013-05", None, "5.00")]
+
+
+def test_penalties_come_after_every_debt_and_an_advance_keeps_its_day():
+    debts = [dataclasses.replace(debt(MAY, "3.00"), is_penalty=True), debt(JULY, "10.00")]
+
+    parts = settle(debts, [paid("15.00")])
+
+    assert [(str(row.amount), row.is_penalty, row.on) for row in parts] == [
+        ("10.00", False, dt.date(2013, 8, 5)),
+        ("3.00", True, dt.date(2013, 8, 5)),
+        ("2.00", False, dt.date(2013, 8, 5)),
+    ]
+
+
+def test_debt_of_nothing_is_a_mistake_of_the_caller():
+    with pytest.raises(AssertionError):
+        settle([debt(MAY, "0.00")], [])
+
+
+def test_limitation_that_ends_in_the_last_year_there_is():
+    assert is_time_barred(dt.date(9996, 5, 10), on=dt.date(9999, 5, 11))
+    assert not is_time_barred(dt.date(9997, 5, 10), on=dt.date(9999, 12, 31))
