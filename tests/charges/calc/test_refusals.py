@@ -1,0 +1,137 @@
+"""
+Every refusal as a whole: where, what is wrong, what was expected.
+
+A scenario with every key is spoiled in one place at a time; what a reader is told of each is kept
+in tests/golden/refusals.json by place.
+"""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from charges.calc.parse.json_text import walk
+from tests.charges.calc.scenarios import Document, problems_of
+
+_EVERYTHING = Path(__file__).parent / "everything.json"
+_KEPT = Path(__file__).parents[2] / "golden" / "refusals.json"
+_SPOILED: tuple[object, ...] = (None, -1, "?", "-1", "0.00000001")
+
+
+Told = dict[str, list[str]]
+
+
+def _places(document: Document) -> list[tuple[Any, ...]]:
+    """Of the rows of a list, the first that has the key."""
+    first: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for place, _ in walk(document):
+        shape = tuple(0 if isinstance(key, int) else key for key in place)
+        first.setdefault(shape, place)
+    return [place for place in first.values() if place and place[0] not in {"expect", "title"}]
+
+
+def _with_every_key() -> Document:
+    document: Document = json.loads(_EVERYTHING.read_text("utf-8"))
+    document |= {"x_limit_common_to_norm": True, "x_negative_common": "carry"}
+    document["services"] += [
+        {"code": "gas", "name": "Газ", "unit": "м3", "group": "other", "charge": "metered"},
+        {
+            "code": "gas_upkeep",
+            "name": "Газ на общее имущество",
+            "unit": "м3",
+            "group": "housing",
+            "charge": "metered",
+            "x_common_of": "gas",
+        },
+        {
+            "code": "waste",
+            "name": "ТКО",
+            "unit": "чел.",
+            "group": "communal",
+            "charge": "per_person",
+            "x_absence": True,
+        },
+    ]
+    document["tariffs"] += [
+        {"service": "gas", "price": "7", "from": "2000-01-01", "up_to": "10", "use": "individual"},
+        {"service": "gas", "price": "7", "from": "2000-01-01", "use": "individual"},
+        {
+            "service": "gas_upkeep",
+            "price": "7",
+            "from": "2000-01-01",
+            "to": "2030-01-01",
+            "zone": "day",
+        },
+        {"service": "waste", "price": "93", "from": "2000-01-01"},
+    ]
+    house = document["houses"][0]
+    house["x_carried_common"] = [{"service": "gas", "volume": "2", "zone": "day"}]
+    account = house["accounts"][0]
+    account |= {
+        "x_opened": "2020-01-01",
+        "x_closed": "2030-01-01",
+        "x_areas": [{"area": "51", "from": "2024-03-11", "to": "2024-03-21"}],
+        "x_connected": [{"service": "cold", "from": "2024-03-11", "to": "2024-03-21"}],
+        "x_share": "0.5",
+    }
+    account["meters"][0]["x_access_refused_on"] = "2024-02-01"
+    assert problems_of(document) == []
+    return document
+
+
+def _holder(document: Document, place: tuple[Any, ...]) -> Any:
+    for key in place[:-1]:
+        document = document[key]
+    return document
+
+
+def _without(document: Document, place: tuple[Any, ...]) -> Document:
+    changed = copy.deepcopy(document)
+    del _holder(changed, place)[place[-1]]
+    return changed
+
+
+def _with(document: Document, place: tuple[Any, ...], value: object) -> Document:
+    changed = copy.deepcopy(document)
+    _holder(changed, place)[place[-1]] = copy.deepcopy(value)
+    return changed
+
+
+def _twice(document: Document, place: tuple[Any, ...]) -> Document:
+    """A row of a list said again; anything else as it is."""
+    if not isinstance(place[-1], int):
+        return document
+    changed = copy.deepcopy(document)
+    rows = _holder(changed, place)
+    rows.insert(place[-1] + 1, copy.deepcopy(rows[place[-1]]))
+    return changed
+
+
+_DOCUMENT = _with_every_key()
+_PLACES = {".".join(map(str, place)): place for place in _places(_DOCUMENT)}
+_WORDS: dict[str, Told] = json.loads(_KEPT.read_text("utf-8"))
+
+
+def test_every_place_is_kept():
+    assert sorted(_WORDS) == sorted(_PLACES)
+
+
+@pytest.mark.parametrize("path", _PLACES)
+def test_spoiled_place_is_refused_in_the_kept_words(path):
+    assert _told(_PLACES[path]) == _WORDS[path]
+
+
+def _told(place: tuple[Any, ...]) -> Told:
+    """Only what was refused: a key that may be absent, or may hold the value, says nothing."""
+    spoiled = {
+        "нет": _without(_DOCUMENT, place),
+        "дважды": _twice(_DOCUMENT, place),
+        **{
+            json.dumps(value, ensure_ascii=False): _with(_DOCUMENT, place, value)
+            for value in _SPOILED
+        },
+    }
+    told = {what: problems_of(document) for what, document in spoiled.items()}
+    return {what: problems for what, problems in told.items() if problems}
