@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from accounts_registry.ledger import balances
-from accounts_registry.ledger.penalties import penalties_of_month
 from accounts_registry.models import (
     AccountArea,
     AccountResidents,
@@ -35,6 +34,7 @@ from payment_docs.document import (
     Volume,
 )
 from payment_docs.document import Organisation as OrganisationBlock
+from payment_docs.own_rows import OwnSum, own_sums, with_own_rows
 from payment_docs.payee_rows import payee_rows
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -61,7 +61,7 @@ class _HouseFacts:
     house: HouseRow
     period: Period
     lines: dict[int, list[ChargeLine]]
-    penalties: dict[int, list[tuple[Service, Decimal]]]
+    own_sums: dict[int, list[OwnSum]]
     areas: dict[int, Decimal]
     residents: dict[int, int]
     norms: dict[int, Norm]
@@ -78,7 +78,7 @@ def assemble_documents(
     accounts: Sequence[PersonalAccount], *, period: Period, counted_until: dt.date
 ) -> list[PaymentDocument]:
     """
-    The documents of accounts of one house, in their order; accounts without charges too.
+    The documents of a posted month: accounts of one house, in their order, without charges too.
 
     A fixed number of queries. Payments up to `counted_until` inclusive are in the balance.
     """
@@ -93,10 +93,10 @@ def counting_day(organisation: Organisation, period: Period) -> dt.date:
 
 def _document(account: PersonalAccount, facts: _HouseFacts) -> PaymentDocument:
     rows = facts.lines.get(account.pk, [])
-    penalties = facts.penalties.get(account.pk, [])
-    sections = _with_penalties(_sections(account, rows, facts), penalties)
-    to_pay = sum((line.total for line in rows), ZERO)
-    to_pay += sum((amount for _, amount in penalties), ZERO)
+    own = facts.own_sums.get(account.pk, [])
+    owed = [(line.service, line.total) for line in rows]
+    owed += [(item.service, item.amount) for item in own]
+    to_pay = sum((amount for _, amount in owed), ZERO)
     opening = facts.openings[account.pk] - facts.paid[account.pk]
     last = facts.last_payments.get(account.pk)
     organisation = account.organisation
@@ -115,13 +115,13 @@ def _document(account: PersonalAccount, facts: _HouseFacts) -> PaymentDocument:
             organisation.settlement_centre_address,
             organisation.settlement_centre_hours,
         ),
-        payees=payee_rows(account, [*((row.service, row.total) for row in rows), *penalties]),
+        payees=payee_rows(account, owed),
         opening=opening,
         last_payment=LastPayment(last.paid_on, last.amount) if last else None,
         counted_until=facts.counted_until,
         to_pay=to_pay,
         to_pay_with_balance=max(ZERO, to_pay + opening),
-        sections=sections,
+        sections=with_own_rows(_sections(account, rows, facts), own),
         house=House(
             common_area=facts.house.common_area_m2 or ZERO,
             residents=facts.house.residents or 0,
@@ -145,33 +145,6 @@ def _sections(
         for group in ServiceGroup.values
         if grouped[group]
     )
-
-
-def _with_penalties(
-    sections: tuple[Section, ...], penalties: Sequence[tuple[Service, Decimal]]
-) -> tuple[Section, ...]:
-    """One row for all of them: the form has no column for penalties."""
-    if not penalties:
-        return sections
-    amount = sum((amount for _, amount in penalties), ZERO)
-    row = ServiceRow(
-        name="Пени",
-        unit="",
-        volume_individual=Blank.NOT_APPLICABLE,
-        volume_common=Blank.NOT_APPLICABLE,
-        price=Blank.NOT_APPLICABLE,
-        charged_individual=Blank.NOT_APPLICABLE,
-        charged_common=Blank.NOT_APPLICABLE,
-        charged=amount,
-        recalculated=ZERO,
-        benefit=ZERO,
-        total=amount,
-        reference=NO_REFERENCE,
-    )
-    title = str(ServiceGroup.OTHER.label)
-    if sections and sections[-1].title == title:
-        return (*sections[:-1], Section(title, (*sections[-1].rows, row)))
-    return (*sections, Section(title, (row,)))
 
 
 def _row(
@@ -306,11 +279,12 @@ def _house_facts(
     assert all(account.premises.house_id == house.pk for account in accounts), "one house"
     month = (period.first_day, period.next_first_day)
     readings, house_readings = _current_readings(house, ids, period)
+    lines = _lines(ids, period)
     return _HouseFacts(
         house=house,
         period=period,
-        lines=_lines(ids, period),
-        penalties=_penalties(ids, period),
+        lines=lines,
+        own_sums=own_sums(lines, ids, period=period),
         areas={
             row.account_id: row.area_m2
             for row in AccountArea.objects.filter(account_id__in=ids, valid__overlap=month)
@@ -346,16 +320,6 @@ def _lines(account_ids: list[int], period: Period) -> dict[int, list[ChargeLine]
     for rows in found.values():
         rows.sort(key=printing_order)
     return dict(found)
-
-
-def _penalties(account_ids: list[int], period: Period) -> dict[int, list[tuple[Service, Decimal]]]:
-    posted = penalties_of_month(account_ids, period=period)
-    named = {service_id for sums in posted.values() for service_id in sums}
-    services = Service.objects.select_related("payee").in_bulk(named)
-    return {
-        account_id: [(services[service_id], amount) for service_id, amount in sums.items()]
-        for account_id, sums in posted.items()
-    }
 
 
 def _current_readings(
