@@ -135,3 +135,42 @@ def _told(place: tuple[Any, ...]) -> Told:
     }
     told = {what: problems_of(document) for what, document in spoiled.items()}
     return {what: problems for what, problems in told.items() if problems}
+
+
+@pytest.mark.parametrize(
+    ("path", "last", "beyond"),
+    [
+        ("houses.0.interruptions.0.hours", 0, -1),
+        ("houses.0.interruptions.0.allowed", 0, -1),
+        ("houses.0.interruptions.0.rate", "0.000001", "0.0000001"),
+        ("houses.0.heating.months", 1, 0),
+        ("houses.0.heating.months", 12, 13),
+        ("houses.0.heating.house_volume", "0.0000001", "0.00000001"),
+        ("houses.0.common_volumes.0.premises_volume", "0.0000001", "0.00000001"),
+        ("houses.0.voted.0.sum", "0.01", "0.001"),
+        ("houses.0.residents", 0, -1),
+        ("houses.0.accounts.0.residents.0.count", 0, -1),
+        ("houses.0.accounts.0.owners", 1, 0),
+        ("houses.0.accounts.0.absences.0.persons", 1, 0),
+        ("houses.0.accounts.0.benefits.0.persons", 1, 0),
+        ("houses.0.accounts.0.benefits.0.area_norm", "0.01", "0.001"),
+        ("houses.0.accounts.0.living_area", "0.01", "0.001"),
+        ("houses.0.accounts.0.heating_charged", "-0.01", "0.001"),
+        ("houses.0.accounts.0.recalculations.0.amount", "-0.01", "0.001"),
+        ("houses.0.accounts.0.payments.0.amount", "0.01", "0.001"),
+        ("houses.0.accounts.0.x_share", "0.00001", "0.000001"),
+        ("houses.0.accounts.0.x_share", "1", "1.00001"),
+        ("tariffs.0.price", "0.000001", "0.0000001"),
+        ("norms.0.per_person", "0.000001", "0.0000001"),
+        ("uplifts.0.coefficient", "1.000001", "0.999999"),
+        ("penalty.rates.0.rate", "0.000001", "0.0000001"),
+        ("penalty.as_of", "9998-12-31", "9999-01-01"),
+        ("rounding.common", "volume:7", "volume:8"),
+        ("x_negative_common", "ignore", "forget"),
+    ],
+)
+def test_bound_itself_is_allowed(path, last, beyond):
+    allowed = problems_of(_with(_DOCUMENT, _PLACES[path], last))
+    refused = problems_of(_with(_DOCUMENT, _PLACES[path], beyond))
+
+    assert (allowed, len(refused)) == ([], 1)

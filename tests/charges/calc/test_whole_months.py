@@ -8,8 +8,10 @@ import pytest
 from charges.calc.calculation import calculate
 from charges.calc.parse import parse_document, parse_text
 from charges.calc.result import result_json
-from tests.charges.calc.whole_months import MONTHS
+from tests.charges.calc import odd_months, whole_months
+from zhkh.kernel.money import is_whole_kopecks
 
+MONTHS = whole_months.MONTHS | odd_months.MONTHS
 GOLDEN = Path(__file__).parents[2] / "golden"
 WHOLE = GOLDEN / "whole_months"
 EXAMPLES = GOLDEN / "scenarios"
@@ -41,3 +43,16 @@ def test_every_key_at_once_comes_out_as_kept():
     scenario = parse_text((Path(__file__).parent / "everything.json").read_bytes())
 
     assert result_json(calculate(scenario)) == (GOLDEN / "everything.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(MONTHS))
+def test_sums_are_whole_kopecks_before_they_are_printed(name):
+    accounts = calculate(parse_document(json.loads(json.dumps(MONTHS[name])))).accounts
+    lines = [line for account in accounts for line in account.lines]
+
+    sums = [
+        *(sum_ for line in lines for sum_ in (line.charged, line.recalculated, line.benefit)),
+        *(account.penalty.total for account in accounts),
+    ]
+
+    assert [sum_ for sum_ in sums if not is_whole_kopecks(sum_)] == []
