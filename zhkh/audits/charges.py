@@ -90,6 +90,39 @@ CHARGE_AUDITS = (
         """,
     ),
     Audit(
+        "penalty-shares",
+        "пени в корректировках равны рассчитанным по услугам",
+        "в корректировках",
+        "рассчитано",
+        """
+        WITH counted AS (
+          SELECT accrual.month, accrual.for_month, accrual.account_id, share.service_id,
+                 sum(share.amount) AS amount
+          FROM charges_penaltyshare share
+          JOIN charges_penaltyaccrual accrual ON accrual.id = share.accrual_id
+          GROUP BY accrual.month, accrual.for_month, accrual.account_id, share.service_id
+        ), entered AS (
+          SELECT month, for_month, account_id, service_id, sum(amount) AS amount
+          FROM ledger_adjustment WHERE kind = 'penalty'
+          GROUP BY month, for_month, account_id, service_id
+        )
+        SELECT account.organisation_id,
+               format('счёт %s, %s, за %s', account.number, service.name,
+                      to_char(found.for_month, 'MM.YYYY')),
+               found.month, found.said, found.expected
+        FROM (
+          SELECT month, for_month, account_id, service_id,
+                 coalesce(entered.amount, 0) AS said, coalesce(counted.amount, 0) AS expected
+          FROM counted
+          FULL JOIN entered USING (month, for_month, account_id, service_id)
+        ) found
+        JOIN accounts_registry_personalaccount account ON account.id = found.account_id
+        JOIN accounts_registry_service service ON service.id = found.service_id
+        WHERE found.said <> found.expected
+        ORDER BY 3, 2
+        """,
+    ),
+    Audit(
         "charge-inputs",
         "у каждого рассчитанного дома сохранены исходные данные",
         "строк начислений",

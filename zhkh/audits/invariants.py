@@ -25,6 +25,7 @@ PROVEN = {
     "own-services": ("I-44",),
     "recalculated-copies": ("I-22",),
     "benefit-copies": ("I-22",),
+    "penalty-shares": ("I-22",),
     "benefit-within-charge": ("I-36",),
     "readings-rise": ("I-48",),
     "no-floats": ("I-47",),

@@ -24,7 +24,7 @@ _DOCUMENTS = (
     ),
     Audit(
         "document-charged",
-        "сумма платёжного документа равна начисленному с перерасчётами, льготами и пенями",
+        "сумма платёжного документа равна обороту месяца: начислению и корректировкам",
         "в документе",
         "в обороте",
         """
@@ -33,12 +33,9 @@ _DOCUMENTS = (
                document.charged, coalesce(turnover.amount, 0)
         FROM payment_docs_issueddocument document
         LEFT JOIN (
-          SELECT month, account_id, sum(amount) AS amount FROM (
-            SELECT month, account_id, charged AS amount FROM ledger_turnover
-            UNION ALL
-            SELECT month, account_id, amount FROM ledger_adjustment
-            WHERE kind IN ('recalculation', 'benefit', 'penalty')
-          ) part GROUP BY month, account_id) turnover
+          SELECT month, account_id, sum(charged + adjusted) AS amount
+          FROM ledger_turnover GROUP BY month, account_id
+        ) turnover
           ON turnover.account_id = document.account_id AND turnover.month = document.month
         WHERE document.charged <> coalesce(turnover.amount, 0)
         ORDER BY document.id
