@@ -193,8 +193,15 @@ def _connected(services: Iterable[inputs.Service], code: str) -> set[str]:
 
 
 def _bare(account: inputs.Account) -> inputs.Account:
+    """Without recalculations: those of other services would miss their lines."""
     return dataclasses.replace(
-        account, absences=(), benefits=(), recalculations=(), opening=(), payments=()
+        account,
+        absences=(),
+        benefits=(),
+        recalculations=(),
+        opening=(),
+        payments=(),
+        heating_charged=None,
     )
 
 

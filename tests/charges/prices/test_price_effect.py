@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from charges.models import ChargeLine, Tariff
+from accounts_registry.models import ChargeKind
+from charges.models import ChargeLine, HeatingCharged, HouseHeating, Tariff
 from charges.prices.price_effect import Effect, effect_of
 from charges.prices.price_list import NormRow, PriceRow, UpliftRow
 from tests.cast import JULY
-from tests.priced import add_house, calculated, posted, priced_tihiy_okean
+from tests.factories import connect, make_service
+from tests.priced import add_house, calculated, posted, priced_tihiy_okean, set_price
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,24 @@ def test_prices_nothing_can_be_counted_with_are_told(okean):
     effect = told(okean.cold_water, (PriceRow(Decimal(3), zone="night"),))
 
     assert (effect.refused, effect.services, effect.sample) == (1, (), ())
+
+
+def test_a_house_whose_heating_is_corrected_is_counted_too(okean):
+    heating = make_service(
+        organisation=okean.organisation, code="heating", name="Отопление", charge=ChargeKind.HEATING
+    )
+    connect(okean.fet, heating)
+    set_price(heating, "2000")
+    month = JULY.first_day
+    HouseHeating.objects.create(
+        house=okean.house, month=month, season="year", previous_year_mean=4, year_volume=50
+    )
+    HeatingCharged.objects.create(account=okean.fet, month=month, amount=Decimal(1000))
+    calculated(okean.organisation)
+
+    effect = told(okean.fee, prices("17"))
+
+    assert (effect.refused, effect.services[0].changed) == (0, 4)
 
 
 def test_a_large_month_is_a_sample_of_its_houses(okean):

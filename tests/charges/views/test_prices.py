@@ -94,7 +94,7 @@ def test_zero_and_posted_months_are_asked_about(desk, okean):
     past = "Это касается проведённых месяцев: июль 2013."
     told = [str(message) for message in get_messages(answer.wsgi_request)]
     wizard = reverse("corrections:new-recount")
-    choice = f"organisation={okean.organisation.pk}&since=2013-07&service={okean.fee.pk}"
+    choice = f"organisation={okean.organisation.pk}&amp;since=2013-07&amp;service={okean.fee.pk}"
     assert told == [
         "Записано с 10.07.2013.",
         f'{past} <a class="link" href="{wizard}?{choice}">Пересчитать их</a>',
