@@ -83,7 +83,7 @@ def absence_and_drainage() -> Document:
     away = {"persons": 1, "left": "2024-02-20", "returned": "2024-03-11"}
     short = {"persons": 1, "left": "2024-03-12", "returned": "2024-03-14"}
     absences = [{**row, "applied_on": "2024-04-10"} for row in (short, away)]
-    no_meter = {"absences": absences, "meter_impossible": ["cold"]}
+    no_meter: Document = {"absences": absences, "meter_impossible": ["cold"]}
     return scenario(
         [
             service("cold"),
