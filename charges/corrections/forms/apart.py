@@ -81,7 +81,12 @@ class InstalmentForm(forms.Form):
     signed_on = DayField(label="Заключено")
     debt = SumField(label="Долг, ₽")
     first = MonthField(label="Первый месяц")
-    months = forms.IntegerField(label="Месяцев", min_value=1, max_value=60)
+    months = forms.IntegerField(
+        label="Месяцев",
+        min_value=1,
+        max_value=60,
+        widget=forms.NumberInput(attrs={"class": "w-sum"}),
+    )
     percent = QuantityField(label="Процентов годовых", places=2, digits=5, max_value=100, initial=0)
     service = forms.ModelChoiceField(
         label="Проценты на услугу", queryset=Service.objects.none(), empty_label="Выберите услугу"
