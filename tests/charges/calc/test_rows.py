@@ -12,8 +12,10 @@ from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
 from charges.calc.rows import MonthPlans, digest_of, house_rows, row_of, rows_of
 from charges.calc.tables import MonthTables
+from tests.charges.calc import odd_months, whole_months
 from tests.charges.calc.scenarios import account, house, meter, norm, residents, service, tariff
 
+MONTHS = whole_months.MONTHS | odd_months.MONTHS
 EVERYTHING = Path(__file__).with_name("everything.json")
 FOLDER = Path(__file__).parents[2] / "golden" / "scenarios"
 
@@ -44,6 +46,79 @@ def test_every_example_gives_the_same_rows(file):
 
     for one in scenario.houses:
         assert as_a_run(tables, one) == generally(tables, one)
+
+
+@pytest.mark.parametrize("name", sorted(MONTHS))
+def test_every_kept_month_gives_the_same_rows(name):
+    scenario = parse_document(MONTHS[name])
+    tables = MonthTables(scenario.terms)
+
+    for one in scenario.houses:
+        assert as_a_run(tables, one) == generally(tables, one)
+
+
+def test_a_row_is_the_text_of_its_columns():
+    scenario = parse_document(MONTHS["zones_ranges_and_uses"])
+    found = calculate_house(MonthTables(scenario.terms), scenario.houses[0]).accounts[0]
+
+    none, nothing = "\\N", "0.00"
+    parted = ["1", nothing, nothing]  # coefficient, its amount, VAT
+    assert [row.text.split("\t") for row in rows_of(found).rows] == [
+        [
+            "",
+            "",
+            "common",
+            "кВт·ч",
+            "4",
+            none,
+            "",
+            none,
+            "10.5000000",
+            "house_meter",
+            "42.00",
+            *parted,
+            "42.00",
+            nothing,
+            nothing,
+            "42.00",
+        ],
+        [
+            "day",
+            "",
+            "",
+            "кВт·ч",
+            none,
+            "150.0000000",
+            "meter",
+            "1000.00",
+            "5.0000000",
+            "house_meter",
+            "40.00",
+            *parted,
+            "1040.00",
+            nothing,
+            nothing,
+            "1040.00",
+        ],
+        [
+            "night",
+            "",
+            "",
+            "кВт·ч",
+            none,
+            "60.0000000",
+            "meter",
+            "160.65",
+            none,
+            "",
+            none,
+            *parted,
+            "160.65",
+            nothing,
+            nothing,
+            "160.65",
+        ],
+    ]
 
 
 # --- made-up houses: ordinary accounts beside everything that is not
