@@ -37,6 +37,8 @@ def test_a_penalty_nobody_counted(okean):
     posted(okean.organisation)
 
     assert found() == [
-        f"счёт 000000001002, {okean.fee.name}, за 06.2013, Июль 2013: "
-        "в корректировках 12,70, рассчитано 7,70"
+        (
+            f"счёт 000000001002, {okean.fee.name}, за 06.2013, Июль 2013: "
+            "в корректировках 12,70, рассчитано 7,70"
+        )
     ]
