@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts_registry.ledger.posting import AdjustmentKind
 from charges.models import PenaltyShare
 from tests.accounts_registry.ledger.books import JUNE, adjust, day, owe
 from tests.priced import posted, priced_tihiy_okean
@@ -33,7 +34,7 @@ def test_counted_penalties_stand_in_the_books(okean):
 
 
 def test_a_penalty_nobody_counted(okean):
-    adjust(okean.fet, okean.fee, "5.00", kind="penalty", about=JUNE)
+    adjust(okean.fet, okean.fee, "5.00", kind=AdjustmentKind.PENALTY, about=JUNE)
     posted(okean.organisation)
 
     assert found() == [

@@ -24,7 +24,9 @@ from zhkh.kernel.money import ZERO
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = settings.default.max_examples // 10  # each runs a month in the database
+PROFILE = settings.default
+assert PROFILE is not None
+EXAMPLES = PROFILE.max_examples // 10  # each runs a month in the database
 COUNTED_UNTIL = day("07-25")
 KINDS_OF_SUMS = (
     AdjustmentKind.RECALCULATION,
