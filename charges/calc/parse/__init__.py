@@ -79,8 +79,9 @@ def _scenario(node: Node, context: Context) -> Scenario | None:
 
 
 def _check_version(node: Node) -> None:
-    if node.count() != _FORMAT_VERSION:
-        node.refuse(f"версия {kind_of(node.value)}", f"версия {_FORMAT_VERSION}")
+    version = node.count()
+    if version != _FORMAT_VERSION:
+        node.refuse(f"версия {version}", f"версия {_FORMAT_VERSION}")
 
 
 def _terms(fields: dict[str, Node], context: Context) -> Terms | None:

@@ -172,7 +172,7 @@ ROW = {"service": "cold_water", "volume": "1"}
         (
             cold_water() | {"scenario": 2},
             [
-                ("scenario: версия целое число: версия 1"),
+                ("scenario: версия 2: версия 1"),
             ],
         ),
     ],

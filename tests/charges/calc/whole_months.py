@@ -1,8 +1,7 @@
 """
 Small houses that together meet every kind of charge, method, recalculation, benefit and key.
 
-What comes out of each is kept whole, every sentence of `why` with it, in tests/golden/whole_months;
-round numbers, so that a reader can check them in the head.
+What comes out of each, `why` too, is kept whole in tests/golden/whole_months; numbers are round.
 """
 
 from typing import Any
