@@ -23,6 +23,7 @@ from accounts_registry.models import (
     OrganisationSetting,
     PenaltySuspension,
     ReferenceRate,
+    ReplacedReading,
     ServiceSource,
     UpliftCoefficient,
 )
@@ -186,6 +187,15 @@ BREAKS: dict[str, Break] = {
     "meter_digits_are_1_to_9": lambda o: make_meter(at=o.fet, service=o.cold_water, digits=10),
     "meter_is_removed_after_installation": lambda o: make_meter(
         at=o.fet, service=o.cold_water, installed_on=JULY_1, removed_on=JULY_1
+    ),
+    "replaced_reading_has_a_reason": lambda o: ReplacedReading.objects.create(
+        meter=make_meter(at=o.fet, service=o.cold_water),
+        read_on=JULY_1,
+        value=1,
+        source="owner",
+        entered_at=NOON,
+        reason="",
+        replaced_at=NOON,
     ),
     "meter_zone_is_known": lambda o: make_meter(at=o.fet, service=o.cold_water, zone="dusk"),
     "one_reading_a_day": read_twice,

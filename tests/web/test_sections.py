@@ -17,6 +17,7 @@ def test_menu_words_are_those_of_the_source_document() -> None:
         "Дома",
         "Счётчики",
         "Начисления",
+        "Перерасчёты",
         "Документы",
         "Рассылка",
         "Оплаты",

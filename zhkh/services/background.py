@@ -18,6 +18,7 @@ from zhkh.services.refusal import ServiceRefusal
 
 POLITE_SECONDS = 10.0
 LEFTOVER_SECONDS = 5.0
+KILLED_SECONDS = 30.0  # a killed process is gone as soon as a busy machine gets to it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def end_leftovers(name: str, var: Path, *, patience: float = LEFTOVER_SECONDS) -
     Only where the system shows environments (/proc); elsewhere the pid file alone is known.
     """
     found = _marked(name, var)
-    for how, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, LEFTOVER_SECONDS)):
+    for how, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, KILLED_SECONDS)):
         deadline = time.monotonic() + seconds
         for pid in _marked(name, var):
             born = birth(pid)
