@@ -20,6 +20,8 @@ SLEEP = ["/bin/sleep", "600"]
 PARENT = ["/bin/sh", "-c", "sleep 600 & echo $!; wait"]  # says its child's number
 DEAF = ["/bin/sh", "-c", 'trap "" TERM; echo deaf; while :; do sleep 0.05; done']
 
+BREEDING = ["/bin/sh", "-c", 'trap "" TERM; echo breeding; while :; do sleep 0.2 & sleep 0.01; done']
+
 
 def start(var, argv, name="web") -> int:
     pid = start_background(name, argv, var=var).pid
@@ -111,6 +113,15 @@ def test_service_that_ignores_the_request_is_killed(var):
 
     assert stop_background("web", var=var, patience=0.2) is True
     assert birth(pid) is None
+
+
+def test_service_that_keeps_beginning_others_is_killed_with_all_of_them(var):
+    pid = start(var, BREEDING)
+    assert said(var / "log" / "web.log") == "breeding"
+
+    assert stop_background("web", var=var, patience=0.2) is True
+    assert birth(pid) is None
+    assert background_names(var) == []
 
 
 def test_number_given_to_a_stranger_is_not_ours(var, stranger):

@@ -92,20 +92,27 @@ def end_leftovers(name: str, var: Path, *, patience: float = LEFTOVER_SECONDS) -
 
     Only where the system shows environments (/proc); elsewhere the pid file alone is known.
     """
-    found = _marked(name, var)
+    found = bool(_marked(name, var))
     for how, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, KILLED_SECONDS)):
-        deadline = time.monotonic() + seconds
-        for pid in _marked(name, var):
-            born = birth(pid)
-            if born is not None:
-                end(pid, born, how, patience=max(0.0, deadline - time.monotonic()))
+        _signal_until_gone(name, var, how, deadline=time.monotonic() + seconds)
     survivors = _marked(name, var)
     if survivors:
         raise ServiceRefusal(
             f"Служба «{name}» (процессы {', '.join(map(str, survivors))}) не завершается: "
             f"посмотрите журнал {log_file(var, name)}."
         )
-    return bool(found)
+    return found
+
+
+def _signal_until_gone(name: str, var: Path, how: signal.Signals, *, deadline: float) -> None:
+    """Asked again until nothing is left: a process may begin another while its turn comes."""
+    while left := _marked(name, var):
+        for pid in left:
+            born = birth(pid)
+            if born is not None:
+                end(pid, born, how, patience=max(0.0, deadline - time.monotonic()))
+        if time.monotonic() >= deadline:
+            return
 
 
 def background_state(name: str, *, var: Path | None = None) -> Background:
