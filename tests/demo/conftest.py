@@ -20,7 +20,7 @@ from zhkh.services.place import make_folders, only_one
 from zhkh.services.process import marks
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 ZHKH = [sys.executable, "-m", "zhkh"]
+POLITE_SECONDS = 30.0
 
 
 def main(argv: list[str]) -> int:
@@ -63,11 +65,19 @@ def is_free(port: int) -> bool:
 
 @contextlib.contextmanager
 def ended_with_us(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that gets Ctrl-C with us and is asked to end when we do."""
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    """
+    A child with a process group of its own: Ctrl-C reaches us alone, and we ask it to end.
+
+    One that has not ended in half a minute, or for which the user does not want to wait (Ctrl-C
+    again), is killed with everything it began.
+    """
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
     try:
         yield child
     finally:
-        if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
-        child.wait(timeout=30)
+        child.terminate()
+        try:
+            child.wait(timeout=POLITE_SECONDS)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
