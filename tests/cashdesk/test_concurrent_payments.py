@@ -27,7 +27,7 @@ def at_once(threads: int, attempt: Callable[[int], Receipt]) -> list[Receipt | R
 
     def run(place: int) -> Receipt | Refusal:
         try:
-            gate.wait(timeout=30)
+            gate.wait(timeout=120)
             return attempt(place)
         except Refusal as refusal:
             return refusal

@@ -63,7 +63,7 @@ def test_taken_port_is_named_before_anything_starts(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         process = demo(var, "--port", str(port))
-        story, errors = process.communicate(timeout=60)
+        story, errors = process.communicate(timeout=300)
 
     assert (process.returncode, story) == (3, "")
     assert errors == (

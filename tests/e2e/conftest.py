@@ -28,7 +28,7 @@ from zhkh.services.postgres import PostgresAddress
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_START_SECONDS = 30
+_START_SECONDS = 120
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
@@ -99,7 +99,7 @@ def base_url(
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(timeout=15)
+            server.wait(timeout=60)
 
 
 @pytest.fixture

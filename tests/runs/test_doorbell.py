@@ -23,7 +23,7 @@ def test_ring_carries_the_task_and_the_id(
         ring_on_commit("charges.tasks.calculate_month", run_id=7)
 
     with Connection("memory://") as broker, broker.SimpleQueue("celery") as queue:
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
     message.ack()
     assert message.headers["task"] == "charges.tasks.calculate_month"
     assert message.payload[:2] == [[], {"run_id": 7}]

@@ -29,7 +29,7 @@ def start(var, argv, name="web") -> int:
     return pid
 
 
-def said(log, *, patience=10):
+def said(log, *, patience=60):
     """What the process has written so far, once it has written something."""
     deadline = time.monotonic() + patience
     while not log.read_text() and time.monotonic() < deadline:
@@ -37,7 +37,7 @@ def said(log, *, patience=10):
     return log.read_text().strip()
 
 
-def gone(pid, *, patience=10):
+def gone(pid, *, patience=60):
     deadline = time.monotonic() + patience
     while birth(pid) is not None and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -61,7 +61,7 @@ def dial(write_conf: Callable[..., Path]) -> Iterator[Dial]:
             config = read_config(write_conf(port, *lines, **options))
             addresses = stack.enter_context(running(config))
             address = next(iter(addresses.values()))
-            client = socket.create_connection((address.host, address.port), timeout=8)
+            client = socket.create_connection((address.host, address.port), timeout=60)
             return stack.enter_context(client)
 
         yield connect

@@ -29,17 +29,17 @@ class Process:
         self.pid = self._running.pid
 
     def call(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=8)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def signal(self, number: int) -> None:
         self._running.send_signal(number)
 
     def end(self) -> tuple[int, str]:
         """Exit code and everything written to the log."""
-        _, log = self._running.communicate(timeout=8)
+        _, log = self._running.communicate(timeout=60)
         return self._running.returncode, log
 
     def kill(self) -> None:
         if self._running.poll() is None:
             self._running.kill()
-        self._running.communicate(timeout=8)
+        self._running.communicate(timeout=60)

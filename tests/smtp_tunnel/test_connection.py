@@ -57,7 +57,7 @@ def test_a_letter_of_five_megabytes_arrives_byte_for_byte(write_conf, leaf):
 
     with running(read_config(write_conf(port))) as addresses:
         at = addresses["smtp"]
-        with smtplib.SMTP(at.host, at.port, timeout=8) as client:
+        with smtplib.SMTP(at.host, at.port, timeout=60) as client:
             client.sendmail("a@example.org", ["b@example.org"], raw)
     server.stop()
 
@@ -81,7 +81,7 @@ def test_two_sections_serve_at_once(tmp_path, ca_file, leaf):
         with running(read_config(path)) as addresses:
             heard = {}
             for name, at in addresses.items():
-                with socket.create_connection((at.host, at.port), timeout=8) as client:
+                with socket.create_connection((at.host, at.port), timeout=60) as client:
                     heard[name] = client.recv(100)
 
     assert heard == {"smtp-out": GREETING, "pop3-in": b"+OK pop\r\n"}
@@ -343,7 +343,7 @@ def test_round_robin_alternates(write_conf, leaf):
         with running(read_config(write_conf(0, *lines, "failover = rr"))) as addresses:
             at = addresses["smtp"]
             for _ in range(4):
-                with smtplib.SMTP(at.host, at.port, timeout=8):
+                with smtplib.SMTP(at.host, at.port, timeout=60):
                     pass
 
     assert (one.accepted, two.accepted) == (2, 2)
@@ -367,7 +367,7 @@ def resumptions(write_conf, context: ssl.SSLContext, times: int, *lines: str) ->
     ):
         at = addresses["smtp"]
         for _ in range(times):
-            with smtplib.SMTP(at.host, at.port, timeout=8):
+            with smtplib.SMTP(at.host, at.port, timeout=60):
                 pass
     return seen
 

@@ -288,10 +288,10 @@ def test_pieces_of_any_size_pass_both_ways(dial, leaf, size):
 
 
 def test_two_hundred_clients_at_once(write_conf, leaf):
-    together = threading.Barrier(200, timeout=15)
+    together = threading.Barrier(200, timeout=60)
 
     def visit(address) -> bytes:
-        with socket.create_connection((address.host, address.port), timeout=15) as client:
+        with socket.create_connection((address.host, address.port), timeout=60) as client:
             heard = client.recv(100)
             together.wait()
             client.sendall(b"QUIT\r\n")

@@ -73,7 +73,7 @@ def test_ipv6_on_both_sides(write_conf, authority):
         with running(read_config(conf)) as addresses:
             at = addresses["smtp"]
             with (
-                socket.create_connection((at.host, at.port), timeout=8) as client,
+                socket.create_connection((at.host, at.port), timeout=60) as client,
                 context.wrap_socket(listener.accept()[0], server_side=True) as tls,
             ):
                 tls.sendall(GREETING)
@@ -153,7 +153,7 @@ def test_a_kept_session_does_not_vouch_for_another_name(write_conf, authority):
         with running(read_config(write_conf(0, *lines, "failover = rr"))) as addresses:
             at = addresses["smtp"]
             heard = [
-                first_words(socket.create_connection((at.host, at.port), timeout=8))
+                first_words(socket.create_connection((at.host, at.port), timeout=60))
                 for _ in range(4)
             ]
 
@@ -179,7 +179,7 @@ def test_limits_of_kept_sessions(write_conf, leaf, line):
     ):
         at = addresses["smtp"]
         for _ in range(2):
-            first_words(socket.create_connection((at.host, at.port), timeout=8))
+            first_words(socket.create_connection((at.host, at.port), timeout=60))
 
     assert resumed == [False, False]
 
@@ -250,6 +250,6 @@ def test_a_hundred_visits_leave_nothing_behind(write_conf, leaf):
 
 
 def visit(at: Address) -> None:
-    with socket.create_connection((at.host, at.port), timeout=8) as client:
+    with socket.create_connection((at.host, at.port), timeout=60) as client:
         client.sendall(b"QUIT\r\n")
         assert read_to_end(client) == GREETING + b"221 bye\r\n"

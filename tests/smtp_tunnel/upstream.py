@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 Behaviour = Callable[[socket.socket], None]
-PATIENCE = 8
+PATIENCE = 60
 BASE = "[smtp]\nclient = yes\naccept = 127.0.0.1:2525\nconnect = smtp.yandex.ru:465\n"
 GREETING = b"220 mail.test ESMTP\r\n"
 

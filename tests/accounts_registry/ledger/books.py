@@ -139,7 +139,7 @@ def at_once(attempts: Iterable[Callable[[], Answer]]) -> list[Answer | Refusal]:
 
     def run(attempt: Callable[[], Answer]) -> Answer | Refusal:
         try:
-            gate.wait(timeout=30)
+            gate.wait(timeout=120)
             return attempt()
         except Refusal as refusal:
             return refusal
