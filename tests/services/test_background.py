@@ -20,7 +20,11 @@ SLEEP = ["/bin/sleep", "600"]
 PARENT = ["/bin/sh", "-c", "sleep 600 & echo $!; wait"]  # says its child's number
 DEAF = ["/bin/sh", "-c", 'trap "" TERM; echo deaf; while :; do sleep 0.05; done']
 
-BREEDING = ["/bin/sh", "-c", 'trap "" TERM; echo breeding; while :; do sleep 0.2 & sleep 0.01; done']
+BREEDING = [
+    "/bin/sh",
+    "-c",
+    'trap "" TERM; echo breeding; while :; do sleep 0.2 & sleep 0.01; done',
+]
 
 
 def start(var, argv, name="web") -> int:

@@ -15,7 +15,7 @@ from zhkh.services import start_background, stop_background
 
 HOST = "mail.example"
 USER = "ileonteva@ailant.example"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class PostRefusal(Refusal):

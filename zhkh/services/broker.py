@@ -30,7 +30,7 @@ from zhkh.services.refusal import ServiceRefusal
 NAME = "broker"
 SOCKET_FILE = "broker.sock"
 SYSTEM_SERVERS = ("valkey-server", "redis-server")
-START_PATIENCE_SECONDS = 20.0
+START_PATIENCE_SECONDS = 60.0
 
 
 def ensure_broker(var: Path | None = None) -> str:
