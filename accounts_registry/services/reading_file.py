@@ -2,18 +2,15 @@
 
 import csv
 import dataclasses
-import datetime as dt
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from zhkh.kernel.refusal import Refusal
+from zhkh.xlsx import Fault, UnusableSheet, cell_text, looks_like_workbook, sheet_rows
 
 MOST_ROWS = 2_000
 MOST_BYTES = 5_000_000
+MOST_COLUMNS = 50
 COLUMNS = {
     "account": ("лицевой счёт", "лицевой счет", "счёт", "счет", "лс"),
     "service": ("услуга",),
@@ -40,6 +37,18 @@ class NotATable(FileRefusal):
 class TooLarge(FileRefusal):
     def __init__(self) -> None:
         super().__init__(f"В таблице больше {MOST_ROWS} строк: разделите её на части.")
+
+
+class TooMuchInside(FileRefusal):
+    def __init__(self) -> None:
+        super().__init__("Файл внутри слишком велик: оставьте в нём только показания.")
+
+
+class NotCalculated(FileRefusal):
+    def __init__(self, place: int) -> None:
+        super().__init__(
+            f"Строка {place}: формула без значения: откройте таблицу в Excel и сохраните снова."
+        )
 
 
 class ColumnsAreMissing(FileRefusal):
@@ -71,8 +80,12 @@ def table_text(name: str, content: bytes) -> str:
     """
     if len(content) > MOST_BYTES:
         raise TooLarge
-    rows = _sheet(content) if name.lower().endswith(".xlsx") else _delimited(_decoded(content))
-    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)
+    is_workbook = name.lower().endswith(".xlsx") or looks_like_workbook(content)
+    rows = _sheet(content) if is_workbook else _delimited(_decoded(content))
+    text = io.StringIO()
+    table = csv.writer(text, delimiter="\t", lineterminator="\n")
+    table.writerows([" ".join(cell.split()) for cell in row] for row in rows)
+    return text.getvalue().rstrip("\n")
 
 
 def reading_lines(text: str) -> list[ReadingLine]:
@@ -113,20 +126,23 @@ def _places(heading: Sequence[str]) -> dict[str, int | None]:
 
 
 def _sheet(content: bytes) -> Iterator[list[str]]:
+    """Rows left empty stay, so that each keeps its number."""
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = [list(row) for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError):
-        raise NotATable from None
-    for row in rows:
-        yield [_cell(value) for value in row]
+        rows = sheet_rows(content, columns=MOST_COLUMNS, most_rows=MOST_ROWS + 1)
+    except UnusableSheet as failure:
+        raise _refusal(failure) from failure
+    if rows and rows[-1].place > MOST_ROWS + 1:
+        raise TooLarge
+    by_place = {row.place: [cell_text(cell) for cell in row.cells] for row in rows}
+    for place in range(1, max(by_place, default=0) + 1):
+        yield by_place.get(place, [])
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, dt.datetime | dt.date):
-        return f"{value:%d.%m.%Y}"
-    return "" if value is None else str(value)
+def _refusal(failure: UnusableSheet) -> FileRefusal:
+    if failure.fault == Fault.NOT_CALCULATED:
+        return NotCalculated(failure.place)
+    others = {Fault.TOO_LARGE: TooMuchInside, Fault.TOO_MANY_ROWS: TooLarge}
+    return others.get(failure.fault, NotATable)()
 
 
 def _decoded(content: bytes) -> str:

@@ -1,16 +1,11 @@
 """Sums that are no recalculation: fines, fees and costs of a court, imported subsidies."""
 
 import datetime as dt
-import io
 import uuid
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any
-from zipfile import BadZipFile
 
 from django.db import transaction
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import Organisation, PersonalAccount, Service
@@ -26,10 +21,18 @@ from charges.corrections.services.documents import (
 )
 from zhkh.kernel.money import is_whole_kopecks
 from zhkh.kernel.period import Period
+from zhkh.xlsx import Fault, SheetRow, UnusableSheet, cell_text, sheet_rows
 
 MOST_ROWS = 200_000
 _LARGEST = Decimal(99_999_999)
+_COLUMNS = 3  # account, month, sum
 _UNREADABLE = "Файл не читается: нужна таблица Excel (.xlsx) без пароля."
+_FAULTS = {
+    Fault.UNREADABLE: _UNREADABLE,
+    Fault.TOO_LARGE: "Файл внутри слишком велик: оставьте в нём только таблицу.",
+    Fault.TOO_MANY_ROWS: f"В таблице больше {MOST_ROWS} строк: разбейте её.",
+    Fault.NOT_CALCULATED: "формула без значения: откройте таблицу в Excel и сохраните снова.",
+}
 
 
 class UnreadableTable(CorrectionsRefusal):
@@ -109,64 +112,51 @@ def draft_subsidies(
 def _subsidies(
     organisation: Organisation,
     service: Service,
-    rows: Iterable[tuple[int, tuple[Any, ...]]],
+    rows: Iterable[SheetRow],
     refused: list[tuple[str, str]],
 ) -> Iterator[Row]:
     ids = dict(
         PersonalAccount.objects.filter(organisation=organisation).values_list("number", "pk")
     )
     seen: set[tuple[int, Period]] = set()
-    for place, cells in rows:
-        number, period, amount = _number(cells[0]), _month(cells[1]), _sum(cells[2])
+    for row in rows:
+        number, period, amount = cell_text(row.cells[0]), _month(row.cells[1]), _sum(row.cells[2])
         wrong = ""
         if number not in ids:
             wrong = "Такого счёта в организации нет: проверьте номер."
         elif period is None:
-            wrong = f"Месяц не прочитан ({_shown(cells[1])}): нужно 07.2013 или 2013-07."
+            wrong = f"Месяц не прочитан ({_shown(row.cells[1])}): нужно 07.2013 или 2013-07."
         elif amount is None:
-            wrong = f"Сумма не прочитана ({_shown(cells[2])}): нужно число больше нуля."
+            wrong = f"Сумма не прочитана ({_shown(row.cells[2])}): нужно число больше нуля."
         elif (ids[number], period) in seen:
             wrong = "Этот счёт и месяц в таблице уже были: сложите суммы в одну строку."
         if wrong or period is None or amount is None:
-            refused.append((f"Строка {place}, счёт {_shown(cells[0])}", wrong))
+            refused.append((f"Строка {row.place}, счёт {_shown(row.cells[0])}", wrong))
             continue
         seen.add((ids[number], period))
         yield Row(ids[number], service.pk, period, -amount)
 
 
-def _table(content: bytes) -> list[tuple[int, tuple[Any, ...]]]:
-    """Rows with a number in the file and at least three cells; the heading is left out."""
+def _table(content: bytes) -> list[SheetRow]:
+    """The first row is a heading where neither its month nor its sum can be read."""
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = []
-        for place, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if place > MOST_ROWS:
-                raise UnreadableTable(f"В таблице больше {MOST_ROWS} строк: разбейте её.")
-            filled = (*cells[:3], None, None, None)[:3]
-            if any(cell not in (None, "") for cell in filled):
-                rows.append((place, filled))
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as failure:
-        raise UnreadableTable from failure
-    if rows and _sum(rows[0][1][2]) is None and _month(rows[0][1][1]) is None:
+        rows = sheet_rows(content, columns=_COLUMNS, most_rows=MOST_ROWS + 1)
+    except UnusableSheet as failure:
+        where = f"Строка {failure.place}: " if failure.place else ""
+        raise UnreadableTable(where + _FAULTS[failure.fault]) from failure
+    if rows and _sum(rows[0].cells[2]) is None and _month(rows[0].cells[1]) is None:
         rows = rows[1:]
     if not rows:
         raise UnreadableTable("В таблице нет строк: нужны столбцы «счёт», «месяц», «сумма».")
+    if len(rows) > MOST_ROWS:
+        raise UnreadableTable(_FAULTS[Fault.TOO_MANY_ROWS])
     return rows
 
 
-def _number(cell: Any) -> str:
-    """Excel turns a number of digits into a figure: 1001.0 is 1001."""
-    if isinstance(cell, int):
-        return str(cell)
-    text = str(cell or "").strip()
-    return text.removesuffix(".0")
-
-
-def _month(cell: Any) -> Period | None:
+def _month(cell: object) -> Period | None:
     if isinstance(cell, dt.datetime | dt.date):
         return Period.of(cell) if cell.year < dt.MAXYEAR else None
-    text = str(cell or "").strip()
+    text = cell_text(cell)
     left, _, right = text.partition(".")
     for wanted in (text, f"{right}-{left:0>2}"):
         try:
@@ -176,9 +166,9 @@ def _month(cell: Any) -> Period | None:
     return None
 
 
-def _sum(cell: Any) -> Decimal | None:
+def _sum(cell: object) -> Decimal | None:
     """Whole kopecks above zero; binary figures of Excel are read as they are shown."""
-    text = "".join(str(cell if cell is not None else "").split()).replace(",", ".")
+    text = "".join(cell_text(cell).split()).replace(",", ".")
     try:
         amount = Decimal(text)
     except InvalidOperation:
@@ -188,5 +178,5 @@ def _sum(cell: Any) -> Decimal | None:
     return amount
 
 
-def _shown(cell: Any) -> str:
-    return "пусто" if cell in (None, "") else f"«{str(cell)[:40]}»"
+def _shown(cell: object) -> str:
+    return "пусто" if cell in (None, "") else f"«{cell_text(cell)[:40]}»"

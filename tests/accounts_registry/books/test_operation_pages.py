@@ -246,7 +246,7 @@ class TestOpenings:
 
         answer = office.post(reverse("ledger:openings"), fields)
 
-        assert "Первая строка файла — заголовки" in answer.content.decode()
+        assert "Первая строка первого листа — заголовки" in answer.content.decode()
 
 
 def test_the_journal_names_who_and_by_what_paper(office, okean):
