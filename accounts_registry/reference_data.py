@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts_registry.models import (
     CalendarDay,
@@ -15,6 +15,7 @@ from accounts_registry.models import (
     PenaltySuspension,
     RateKind,
     ReferenceRate,
+    UpliftCoefficient,
 )
 from zhkh.kernel.period import Period
 
@@ -88,6 +89,57 @@ def rates(book: Book, kind: RateKind) -> list[tuple[dt.date, Decimal | None]]:
     if not book.own_only:
         rows = rows.filter(organisation=None)
     return list(rows.values_list("since", "percent"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Held:
+    """A value of a book on some days, with the act it comes from."""
+
+    value: Decimal
+    since: dt.date
+    until: dt.date | None
+    source: str
+
+
+def vat_on(book: Book, day: dt.date) -> Held | None:
+    """The rate in per cent; what the organisation wrote itself comes before the country's."""
+    rows = book.rows(ReferenceRate).filter(kind=RateKind.VAT, since__lte=day)
+    row = rows.order_by(F("organisation_id").asc(nulls_last=True), "-since").first()
+    return None if row is None else Held(row.percent, row.since, None, row.source)
+
+
+def uplifts_within(book: Book, kind: str, days: Span) -> list[Held]:
+    """
+    Coefficients of a kind of service on these days, by day; days without one are left out.
+
+    Where the organisation has rows of its own they hold, the country's on the other days.
+    """
+    rows = book.rows(UpliftCoefficient).filter(kind=kind, valid__overlap=days)
+    found: list[Held] = []
+    for row in rows.order_by(F("organisation_id").asc(nulls_last=True), "valid"):
+        taken = [(one.since, one.until) for one in found]
+        for since, until in without((row.valid.lower, row.valid.upper), taken):
+            found.append(Held(row.coefficient, since, until, row.source))
+    return sorted(found, key=lambda one: one.since)
+
+
+def without(span: Span, taken: Sequence[Span]) -> list[Span]:
+    """What is left of the span; `taken` spans do not overlap each other."""
+    since, end = span
+    left: list[Span] = []
+    for begins, ends in sorted(taken, key=lambda one: one[0]):
+        if ends is not None and ends <= since:
+            continue
+        if end is not None and begins >= end:
+            break
+        if begins > since:
+            left.append((since, begins))
+        if ends is None:
+            return left
+        since = ends
+    if end is None or since < end:
+        left.append((since, end))
+    return left
 
 
 def suspensions(book: Book) -> list[Span]:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
+from accounts_registry.models import Service as ServiceRow
 from charges.calc.inputs import (
     Account,
     Charge,
@@ -17,11 +18,13 @@ from charges.calc.inputs import (
     Scenario,
     Service,
     Tariff,
+    Uplift,
     Use,
 )
 from charges.calc.result import AccountResult, LineResult, Segment
 from charges.line_words import METHODS, line_name
 from charges.lines import reproduced
+from charges.loading import origin_of_uplift, origin_of_vat
 from charges.models import ChargeInput
 from zhkh.kernel.money import ZERO, format_money
 from zhkh.kernel.period import Period
@@ -109,7 +112,7 @@ def bill_why(frozen: ChargeInput, account_number: str) -> BillWhy | None:
     charged = next((one for one in result.accounts if one.number == account_number), None)
     if account is None or charged is None:
         return None
-    found = _Explained(scenario, house, account)
+    found = _Explained(scenario, house, account, frozen.house.organisation_id)
     return BillWhy(
         period=scenario.period,
         facts=tuple(found.facts()),
@@ -131,6 +134,7 @@ class _Explained:
     scenario: Scenario
     house: House
     account: Account
+    organisation_id: int
 
     def line(self, place: int, line: LineResult) -> LineWhy:
         service = next(one for one in self.scenario.terms.services if one.code == line.service)
@@ -170,11 +174,31 @@ class _Explained:
         for uplift in terms.uplifts:
             if uplift.service == service.code and service.uplift:
                 days = self._days(uplift.since, uplift.until)
-                yield Fact("Повышающий коэффициент", f"{format_quantity(uplift.coefficient)}{days}")
+                value = f"{format_quantity(uplift.coefficient)}{days}"
+                origin = self._origin_of_uplift(service, uplift)
+                yield Fact("Повышающий коэффициент", f"{value}{origin}")
+        if line.vat:
+            origin = self._origin_of_vat(service)
+            yield Fact("НДС", f"{format_quantity(service.vat * 100)} %{origin}")
         if service.charge in _PERSONS:
             yield from self._meters(service, line)
         if line.common is not None:
             yield from self._house_volumes(service, line)
+
+    def _origin_of_uplift(self, service: Service, uplift: Uplift) -> str:
+        until = uplift.until or self.scenario.period.next_first_day
+        row = self._row_of(service)
+        found = origin_of_uplift(
+            row, uplift.coefficient, (uplift.since, until), self.scenario.period
+        )
+        return f", по справочнику: {found}" if found else ""
+
+    def _origin_of_vat(self, service: Service) -> str:
+        found = origin_of_vat(self._row_of(service), service.vat, self.scenario.period)
+        return f", по справочнику: {found}" if found else ""
+
+    def _row_of(self, service: Service) -> ServiceRow:
+        return ServiceRow.objects.get(organisation=self.organisation_id, code=service.code)
 
     def _tariff_words(self, tariff: Tariff) -> str:
         bound = "" if tariff.up_to is None else f" до {format_quantity(tariff.up_to)} в месяц"

@@ -26,7 +26,6 @@ from accounts_registry.models.reference import (
     RateKind,
     ReferenceRate,
     UpliftCoefficient,
-    UpliftKind,
 )
 from accounts_registry.models.service import (
     ChargeKind,
@@ -34,6 +33,7 @@ from accounts_registry.models.service import (
     ServiceGroup,
     ServiceSource,
     SourceRole,
+    UpliftKind,
     Zone,
 )
 from accounts_registry.models.settings import CatalogueChange, OrganisationSetting, SettingName

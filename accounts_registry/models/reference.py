@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from accounts_registry.models.account import PersonalAccount
 from accounts_registry.models.dated import Dated
 from accounts_registry.models.organisation import Organisation
+from accounts_registry.models.service import UpliftKind
 from zhkh.kernel.quantity import plain
 
 
@@ -133,13 +134,6 @@ class DueDay(Dated, Reference):
 
     def __str__(self) -> str:
         return f"до {self.day}-го, с {self.valid.lower:%m.%Y}"
-
-
-class UpliftKind(models.TextChoices):
-    COLD_WATER = "cold_water", "холодная вода"
-    HOT_WATER = "hot_water", "горячая вода"
-    ELECTRICITY = "electricity", "электроэнергия"
-    HEATING = "heating", "отопление"
 
 
 class UpliftCoefficient(Dated, Reference):

@@ -27,6 +27,13 @@ class ChargeKind(models.TextChoices):
     NONE = "none", "не начисляется"
 
 
+class UpliftKind(models.TextChoices):
+    COLD_WATER = "cold_water", "холодная вода"
+    HOT_WATER = "hot_water", "горячая вода"
+    ELECTRICITY = "electricity", "электроэнергия"
+    HEATING = "heating", "отопление"
+
+
 class Zone(models.TextChoices):
     DAY = "day", "день"
     HALFPEAK = "halfpeak", "полупик"
@@ -36,6 +43,9 @@ class Zone(models.TextChoices):
 class Service(models.Model):
     """
     A service with its way of charging.
+
+    `vat_by_book` and `uplift_kind` say that the reference books name the rate and, on days without
+    a row of the service, the coefficient.
 
     The service with an empty code stands for sums nobody has split by service:
     an opening balance or an advance. It is never charged.
@@ -53,7 +63,11 @@ class Service(models.Model):
     vat_rate = models.DecimalField(
         "ставка НДС, доля", max_digits=6, decimal_places=4, null=True, blank=True
     )
+    vat_by_book = models.BooleanField("ставка НДС по справочнику", default=False)
     has_uplift = models.BooleanField("повышающий коэффициент", default=False)
+    uplift_kind = models.CharField(
+        "коэффициент по справочнику", max_length=11, choices=UpliftKind, blank=True
+    )
     has_absence = models.BooleanField(
         "перерасчёт за временное отсутствие",
         default=False,
@@ -82,6 +96,14 @@ class Service(models.Model):
             models.CheckConstraint(
                 name="service_without_code_is_not_charged",
                 condition=~Q(code="") | Q(charge=ChargeKind.NONE),
+            ),
+            models.CheckConstraint(
+                name="service_vat_is_its_own_or_of_the_book",
+                condition=Q(vat_by_book=False) | Q(vat_rate__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="service_uplift_kind_is_of_an_uplifted_one",
+                condition=Q(uplift_kind="") | Q(has_uplift=True, uplift_kind__in=UpliftKind.values),
             ),
         ]
 

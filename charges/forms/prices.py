@@ -1,16 +1,15 @@
-"""Forms of prices and of services: they read what was typed, `charges.prices` decides."""
+"""Forms of prices: they read what was typed, `charges.prices` decides."""
 
 import dataclasses
 import hashlib
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 
 from accounts_registry.forms import DateField, QuantityField
-from accounts_registry.models import ChargeKind, Payee, Service, ServiceGroup, Zone
+from accounts_registry.models import Zone
 from charges.models import TariffComponent, TariffUse
 from charges.prices.dated_prices import NewPrices
 from charges.prices.price_list import NormRow, PriceRow, Row, UpliftRow
@@ -207,49 +206,3 @@ class UpliftForm(NewPricesForm):
 
     def rows(self) -> tuple[Row, ...]:
         return (UpliftRow(self.cleaned_data["coefficient"]),)
-
-
-class ServiceForm(forms.Form):
-    """A service of the catalogue."""
-
-    code = forms.SlugField(
-        label="Код",
-        max_length=50,
-        error_messages={"invalid": "Код — латинские буквы, цифры, дефис и подчёркивание."},
-    )
-    name = forms.CharField(label="Наименование", max_length=200)
-    unit = forms.CharField(label="Единица", max_length=20, required=False)
-    group = forms.ChoiceField(label="Раздел", choices=ServiceGroup.choices)
-    charge = forms.ChoiceField(
-        label="Способ начисления",
-        choices=[one for one in ChargeKind.choices if one[0] != ChargeKind.NONE],
-    )
-    position = forms.IntegerField(label="Порядок", min_value=0, max_value=9999)
-    payee = forms.ModelChoiceField(
-        label="Получатель", queryset=Payee.objects.none(), required=False, empty_label="не указан"
-    )
-    vat_percent = QuantityField(
-        label="НДС с нежилых, %", places=2, digits=5, max_value=100, required=False
-    )
-    has_uplift = forms.BooleanField(label="Повышающий коэффициент", required=False)
-    sources = forms.ModelMultipleChoiceField(
-        label="Отводит объёмы", queryset=Service.objects.none(), required=False
-    )
-
-    def __init__(
-        self, *args: Any, organisation_id: int, own_pk: int | None, **options: Any
-    ) -> None:
-        super().__init__(*args, **options)
-        others = Service.objects.filter(organisation=organisation_id).exclude(code="")
-        if own_pk is not None:
-            others = others.exclude(pk=own_pk)
-        payee, sources = self.fields["payee"], self.fields["sources"]
-        assert isinstance(payee, forms.ModelChoiceField)
-        assert isinstance(sources, forms.ModelChoiceField)
-        payee.queryset = Payee.objects.filter(organisation=organisation_id)
-        sources.queryset = others.exclude(charge=ChargeKind.DRAINAGE)
-
-    def vat_rate(self) -> Decimal | None:
-        """A share, as the database has it."""
-        percent = self.cleaned_data["vat_percent"]
-        return None if not percent else Decimal(percent) / 100

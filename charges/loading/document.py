@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import plain
 
 Document = dict[str, Any]
@@ -20,3 +21,13 @@ def plain_or_none(value: Decimal | None) -> str | None:
 
 def day(value: dt.date | None) -> str | None:
     return value.isoformat() if value else None
+
+
+def within(span: tuple[dt.date, dt.date | None], period: Period) -> Document:
+    """The part of a span that lies in the month; an end after the month is not written."""
+    since, until = span
+    ends_inside = until is not None and until < period.next_first_day
+    return {
+        "from": day(max(since, period.first_day)),
+        "to": day(until) if ends_inside else None,
+    }

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from charges.calc.problems import Place, Problem
+from charges.loading.by_book import NO_RATE
 from charges.loading.document import Document
 
 
@@ -26,6 +27,8 @@ def sentences(document: Document, problems: Iterable[Problem]) -> list[str]:
 def _told(problem: Problem, document: Document) -> str:
     if problem.wrong == "нет ключа":
         return "не заполнено"
+    if problem.place[-1:] == ("vat",) and problem.wrong == f'"{NO_RATE}" не число':
+        return "на первое число месяца её нет: впишите её в справочник «Ставки» или в услугу"
     return f"{_readable(problem.wrong, document)}. Нужно: {problem.expected}"
 
 
@@ -41,6 +44,7 @@ _PLACES = {
     "norms": "нормативы",
     "uplifts": "повышающие коэффициенты",
     "services": "услуги",
+    "vat": "ставка НДС",
     "premises_area": "площадь помещений дома",
     "common_area": "площадь общего имущества",
     "common_volumes": "общедомовые объёмы",

@@ -6,7 +6,8 @@ from django.db.models import F
 
 from accounts_registry.models import Service, SourceRole
 from accounts_registry.organisation_settings import settings_of
-from charges.loading.document import Document, day, plain_or_none, present
+from charges.loading.by_book import ByBook, book_of
+from charges.loading.document import Document, plain_or_none, present, within
 from charges.models import Norm, Tariff, Uplift
 from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import plain
@@ -31,16 +32,17 @@ def load_terms(*, organisation_id: int, period: Period) -> Document:
     )  # fmt: skip
     norms = _valid_in(Norm.objects, organisation_id, period)
     uplifts = _valid_in(Uplift.objects, organisation_id, period)
+    by_book = ByBook(book_of(organisation_id, settings), period)
     return {
         "scenario": 1,
         "period": str(period),
         "rounding": {"common": settings.common_volume_rounding},
         "x_limit_common_to_norm": settings.limit_common_to_norm,
         "x_negative_common": settings.negative_common.value,
-        "services": [_service(service) for service in services],
+        "services": [_service(service, by_book.vat(service)) for service in services],
         "tariffs": [_tariff(row, period) for row in tariffs],
         "norms": [_norm(row, period) for row in norms],
-        "uplifts": [_uplift(row, period) for row in uplifts],
+        "uplifts": [_uplift(row, period) for row in uplifts] + by_book.uplifts(services, uplifts),
     }
 
 
@@ -65,7 +67,7 @@ def _valid_in(rows: Any, organisation_id: int, period: Period) -> Any:
     ).select_related("service")
 
 
-def _service(service: Service) -> Document:
+def _service(service: Service, vat: str | None) -> Document:
     sources: dict[str, list[str]] = {role: [] for role in SourceRole.values}
     for source in service.sources.all():
         sources[source.role].append(source.source.code)
@@ -76,12 +78,16 @@ def _service(service: Service) -> Document:
             "charge": service.charge,
             "order": service.position,
             "minus": sources[SourceRole.SUBTRACTED],
-            "vat": plain_or_none(service.vat_rate),
             "uplift": service.has_uplift or None,
             "x_absence": service.has_absence or None,
             "x_common_of": next(iter(sources[SourceRole.CHARGED]), None),
         }
-    ) | {"name": service.name, "unit": service.unit, "from": sources[SourceRole.DRAINED]}
+    ) | {
+        "name": service.name,
+        "unit": service.unit,
+        "from": sources[SourceRole.DRAINED],
+        **({} if vat is None else {"vat": vat}),
+    }
 
 
 def _tariff(row: Tariff, period: Period) -> Document:
@@ -94,7 +100,7 @@ def _tariff(row: Tariff, period: Period) -> Document:
             "use": row.use,
             "up_to": plain_or_none(row.up_to),
         }
-        | _within(row.valid, period)
+        | within((row.valid.lower, row.valid.upper), period)
     )
 
 
@@ -108,19 +114,10 @@ def _norm(row: Norm, period: Period) -> Document:
             "heat_per_unit": plain_or_none(row.heat_per_unit),
             "year": row.is_yearly or None,
         }
-        | _within(row.valid, period)
+        | within((row.valid.lower, row.valid.upper), period)
     )
 
 
 def _uplift(row: Uplift, period: Period) -> Document:
     document = {"service": row.service.code, "coefficient": plain(row.coefficient)}
-    return present(document | _within(row.valid, period))
-
-
-def _within(valid: Any, period: Period) -> Document:
-    """The part of a span that lies in the month; an end after the month is not written."""
-    ends_inside = valid.upper is not None and valid.upper < period.next_first_day
-    return {
-        "from": day(max(valid.lower, period.first_day)),
-        "to": day(valid.upper) if ends_inside else None,
-    }
+    return present(document | within((row.valid.lower, row.valid.upper), period))

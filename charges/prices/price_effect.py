@@ -8,7 +8,7 @@ holding on all its days; nothing is written. A large month is told by a sample o
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -84,6 +84,9 @@ class Effect:
         return self.houses == self.all_houses
 
 
+Change = Callable[[bytes], tuple[Scenario, Scenario]]  # a frozen document: as it is, and changed
+
+
 def effect_of(
     service: Service, rows: Sequence[Row], *, enough: int = SAMPLE_ACCOUNTS
 ) -> Effect | None:
@@ -93,7 +96,17 @@ def effect_of(
     Houses are counted until `enough` accounts are. Accounts of the sample are those that change
     most.
     """
-    month = last_calculated(service)
+
+    def change(frozen: bytes) -> tuple[Scenario, Scenario]:
+        scenario = parse_text(frozen)
+        return scenario, _with_rows(scenario, service.code, rows)
+
+    return effect_by(service, change, enough=enough)
+
+
+def effect_by(service: Service, change: Change, *, enough: int = SAMPLE_ACCOUNTS) -> Effect | None:
+    """The same for any change; what raises `ScenarioProblems` is a house that is refused."""
+    month = last_calculated(service.organisation_id)
     if month is None:
         return None
     frozen = ChargeInput.objects.filter(
@@ -102,15 +115,15 @@ def effect_of(
     ids = list(frozen.values_list("pk", flat=True))
     counted: Counted = Counted()
     for pk in _spread(ids):
-        counted.add(frozen.get(pk=pk), service.code, rows)
+        counted.add(thaw(frozen.get(pk=pk)), service.code, change)
         if counted.accounts >= enough:
             break
     return _effect(service, month, len(ids), counted)
 
 
-def last_calculated(service: Service) -> Period | None:
+def last_calculated(organisation_id: int) -> Period | None:
     """The latest month with charge lines of the organisation."""
-    lines = ChargeLine.objects.filter(account__organisation=service.organisation_id)
+    lines = ChargeLine.objects.filter(account__organisation=organisation_id)
     month: dt.date | None = lines.order_by("-month").values_list("month", flat=True).first()
     return None if month is None else Period.of(month)
 
@@ -132,17 +145,19 @@ class Counted:
     accounts: int = 0
     refused: int = 0
 
-    def add(self, frozen: ChargeInput, code: str, rows: Sequence[Row]) -> None:
-        scenario = _reduced(parse_text(thaw(frozen)), code)
+    def add(self, frozen: bytes, code: str, change: Change) -> None:
         self.houses += 1
-        self.accounts += sum(len(house.accounts) for house in scenario.houses)
         try:
-            after = _sums(_with_rows(scenario, code, rows))
+            before, after = change(frozen)
+            self.accounts += sum(len(house.accounts) for house in before.houses)
+            kept = _connected(before.terms.services, code) | _connected(after.terms.services, code)
+            will = _sums(_reduced(after, kept))
+            was = _sums(_reduced(before, kept))
         except ScenarioProblems:
             self.refused += 1
             return
-        _join(self.before, _sums(scenario))
-        _join(self.after, after)
+        _join(self.before, was)
+        _join(self.after, will)
 
 
 def _join(whole: Sums, part: Sums) -> None:
@@ -162,9 +177,8 @@ def _sums(scenario: Scenario) -> Sums:
 # --- the scenario with less in it and with other rows
 
 
-def _reduced(scenario: Scenario, code: str) -> Scenario:
-    """Only what the service takes part in: volumes of others do not depend on its prices."""
-    kept = _connected(scenario.terms.services, code)
+def _reduced(scenario: Scenario, kept: set[str]) -> Scenario:
+    """Only what the service takes part in: volumes of others do not depend on it."""
     terms = dataclasses.replace(
         scenario.terms,
         services=tuple(one for one in scenario.terms.services if one.code in kept),
@@ -180,16 +194,20 @@ def _reduced(scenario: Scenario, code: str) -> Scenario:
 
 
 def _connected(services: Iterable[inputs.Service], code: str) -> set[str]:
-    """The service, drainage that takes its volume, and whatever those take theirs from."""
+    """The service, those that take volumes from it, and whatever those take theirs from."""
     known = {service.code: service for service in services}
-    wanted = {code} | {one.code for one in known.values() if code in one.sources}
+    wanted = {code} | {one.code for one in known.values() if code in _takes_from(one)}
     kept: set[str] = set()
     while wanted:
         one = wanted.pop()
         if one in known and one not in kept:
             kept.add(one)
-            wanted |= {*known[one].sources, *known[one].minus}
+            wanted |= _takes_from(known[one])
     return kept
+
+
+def _takes_from(service: inputs.Service) -> set[str]:
+    return {*service.sources, *service.minus, *filter(None, [service.common_of])}
 
 
 def _bare(account: inputs.Account) -> inputs.Account:

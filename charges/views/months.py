@@ -24,6 +24,7 @@ from accounts_registry.queries import organisations_of
 from accounts_registry.views.frame import VIEW_CHARGES, shell_context
 from accounts_registry.views.month import ChosenMonth, chosen_month, named_month, typed_month
 from charges import queries, services
+from charges.loading import by_book_in_words
 from charges.review import anomalies
 from charges.review.preview import months_in_sums, preview
 from charges.review.readiness import houses_before, readiness
@@ -121,7 +122,7 @@ def recalculated_accounts(organisation: Organisation, period: Period) -> set[int
 
 
 def _who_runs(organisation: Organisation, period: Period) -> str:
-    run = runs.working_run(kind=services.KIND, subject=services.subject_of(organisation, period))
+    run = runs.working_run(kind=services.KIND, subject=runs.subject_of(organisation, period))
     if run is None or run.started_by is None:
         return ""
     at = timezone.localtime(run.started_at)
@@ -154,12 +155,13 @@ def _wizard_page(request: HttpRequest, month: ChosenMonth) -> HttpResponse:
 
 
 def _in_force(organisation: Organisation, period: Period) -> list[tuple[str, str]]:
-    """Names of the settings and what holds in the month, in words."""
+    """Names of the settings and what holds in the month, in words, then what books say of it."""
     rows = OrganisationSetting.objects.filter(
         organisation=organisation, valid__contains=period.first_day
     )
     known = SETTING_DEFAULTS | {SettingName(row.name): row.value for row in rows}
-    return [(str(name.label), SETTING_VALUES[name][known[name]]) for name in SETTING_VALUES]
+    settings = [(str(name.label), SETTING_VALUES[name][known[name]]) for name in SETTING_VALUES]
+    return settings + by_book_in_words(organisation=organisation, period=period)
 
 
 @require_GET
@@ -228,7 +230,7 @@ def _beside(known: list[Any], period: Period) -> str | None:
 
 
 def _last_run(organisation: Organisation, period: Period) -> Run | None:
-    return runs.latest_run(kind=services.KIND, subject=services.subject_of(organisation, period))
+    return runs.latest_run(kind=services.KIND, subject=runs.subject_of(organisation, period))
 
 
 def _user(request: HttpRequest) -> User:

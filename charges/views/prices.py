@@ -9,12 +9,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts_registry.models import Service
+from accounts_registry.reference_data import uplifts_within
 from accounts_registry.views.frame import shell_context
 from accounts_registry.views.past import offer_recount
 from charges.forms.prices import NewPricesForm, NormForm, TariffForm, UpliftForm
+from charges.loading import book_of_today
 from charges.models import PriceKind
 from charges.prices.dated_prices import (
     TARIFFS,
+    UPLIFTS,
     Outcome,
     PricesAreWrong,
     PriceTable,
@@ -109,9 +112,18 @@ def _prices_form(request: HttpRequest, service: Service, table: PriceTable) -> N
     initial: dict[str, Any] = {"since": corrected or _usual_day()}
     if corrected and base:
         initial["source"] = base.source
+    elif table is UPLIFTS and service.uplift_kind:
+        initial |= _proposed(service, initial["since"])
     if "more" in request.POST:
         initial |= request.POST.dict()
     return _form_of(table, None, initial=initial, **options)
+
+
+def _proposed(service: Service, day: dt.date) -> dict[str, Any]:
+    """What the reference book says of the day, to be written or corrected."""
+    book = book_of_today(service.organisation, day)
+    held = uplifts_within(book, service.uplift_kind, (day, day + dt.timedelta(days=1)))
+    return {"coefficient": held[0].value, "source": held[0].source} if held else {}
 
 
 def _form_of(table: PriceTable, typed: Any, **options: Any) -> NewPricesForm:

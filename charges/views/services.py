@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -10,11 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts_registry.models import Organisation, Service
+from accounts_registry.models import Organisation, Service, SourceRole
 from accounts_registry.queries import organisations_of
+from accounts_registry.reference_data import Held, uplifts_within, vat_on
 from accounts_registry.views.export import xlsx_answer
 from accounts_registry.views.frame import only_organisation, shell_context
-from charges.forms.prices import ServiceForm
+from charges.forms.services import ServiceForm
+from charges.loading import book_of_today
 from charges.models import PriceKind
 from charges.prices.dated_prices import (
     NORMS,
@@ -27,7 +28,8 @@ from charges.prices.dated_prices import (
     versions_of,
 )
 from charges.prices.price_list import Version, gaps, version_on
-from charges.prices.service_card import ServiceFields, ServiceRefusal, is_charged, save_service
+from charges.prices.service_card import ServiceRefusal, is_charged, save_service
+from charges.prices.service_effect import ServiceChange, effect_of_service
 from zhkh.web import clock
 from zhkh.web.permissions import require
 
@@ -125,7 +127,8 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
         "service": shown,
         "panels": [_panel(shown, table) for table in tables_of(shown)],
         "changes": shown.price_changes.select_related("changed_by")[:CHANGES_SHOWN],
-        "sources": [row.source for row in shown.sources.select_related("source")],
+        "sources": _sources_by_role(shown),
+        "by_book": _by_book(shown),
         "accounts": shown.connections.filter(valid__contains=clock.business_day()).count(),
         "may_change": _may_change(request, shown.organisation),
         "vat_percent": shown.vat_rate * 100 if shown.vat_rate else None,
@@ -150,6 +153,38 @@ def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # --- the list and the card
+
+
+def _sources_by_role(shown: Service) -> list[tuple[str, list[str]]]:
+    """What the volumes come from, in the words of the card."""
+    titles = {
+        SourceRole.DRAINED: "Складывает объёмы",
+        SourceRole.SUBTRACTED: "Вычитаются объёмы",
+        SourceRole.CHARGED: "Начисляет общедомовой объём услуги",
+    }
+    rows = list(shown.sources.select_related("source"))
+    found = [
+        (title, [row.source.name for row in rows if row.role == role])
+        for role, title in titles.items()
+    ]
+    taking = shown.used_by.filter(role=SourceRole.CHARGED).select_related("service")
+    found.append(("Общедомовой объём начисляет", [row.service.name for row in taking]))
+    return [(title, names) for title, names in found if names]
+
+
+def _by_book(shown: Service) -> dict[str, Held | None]:
+    """What the reference books say today of a service that goes by them."""
+    today = clock.business_day()
+    book = book_of_today(shown.organisation, today)
+    uplifts = (
+        uplifts_within(book, shown.uplift_kind, (today, today + dt.timedelta(days=1)))
+        if shown.uplift_kind
+        else []
+    )
+    return {
+        "vat": vat_on(book, today) if shown.vat_by_book else None,
+        "uplift": uplifts[0] if uplifts else None,
+    }
 
 
 def _service_rows(organisation: Organisation) -> list[ServiceRow]:
@@ -213,47 +248,34 @@ def _panel(service: Service, table: PriceTable) -> PricePanel:
 def _edited(
     request: HttpRequest, organisation: Organisation, shown: Service | None
 ) -> HttpResponse:
-    own_pk = shown.pk if shown else None
-    options: dict[str, Any] = {"organisation_id": organisation.pk, "own_pk": own_pk}
-    if request.method != "POST":
-        form = ServiceForm(initial=_initial(shown), **options)
-        return _edit_page(request, organisation, shown, form)
-    form = ServiceForm(request.POST, **options)
+    typed = request.POST if request.method == "POST" else None
+    form = ServiceForm(typed, organisation=organisation, shown=shown, on=clock.business_day())
+    change: ServiceChange | None = None
     if form.is_valid():
         try:
-            saved = save_service(
-                organisation=organisation, fields=_service_fields(form), service=shown
-            )
+            if shown is not None and not form.was_seen:
+                change = effect_of_service(shown, form.service_fields())
+            if change is None:
+                return _saved(request, organisation, shown, form)
         except ServiceRefusal as refusal:
             form.add_error(refusal.field, str(refusal))
-        else:
-            messages.success(request, f"Услуга «{saved.name}» записана.")
-            return redirect("charges:service", pk=saved.pk)
-    return _edit_page(request, organisation, shown, form)
+    return _edit_page(request, organisation, shown, form, change)
 
 
-def _service_fields(form: ServiceForm) -> ServiceFields:
-    typed = form.cleaned_data
-    names = ("code", "name", "unit", "group", "charge", "position", "payee", "has_uplift")
-    return ServiceFields(
-        **{name: typed[name] for name in names},
-        vat_rate=form.vat_rate(),
-        sources=list(typed["sources"]),
-    )
-
-
-def _initial(shown: Service | None) -> dict[str, Any]:
-    if shown is None:
-        return {"position": 0}
-    names = ("code", "name", "unit", "group", "charge", "position", "payee", "has_uplift")
-    return {name: getattr(shown, name) for name in names} | {
-        "vat_percent": None if shown.vat_rate is None else shown.vat_rate * 100,
-        "sources": [row.source_id for row in shown.sources.filter(role="from")],
-    }
+def _saved(
+    request: HttpRequest, organisation: Organisation, shown: Service | None, form: ServiceForm
+) -> HttpResponse:
+    saved = save_service(organisation=organisation, fields=form.service_fields(), service=shown)
+    messages.success(request, f"Услуга «{saved.name}» записана.")
+    return redirect("charges:service", pk=saved.pk)
 
 
 def _edit_page(
-    request: HttpRequest, organisation: Organisation, shown: Service | None, form: ServiceForm
+    request: HttpRequest,
+    organisation: Organisation,
+    shown: Service | None,
+    form: ServiceForm,
+    change: ServiceChange | None,
 ) -> HttpResponse:
     context = {
         **shell_context(organisation),
@@ -261,6 +283,8 @@ def _edit_page(
         "organisation": organisation,
         "service": shown,
         "form": form,
+        "change": change,
+        "seen": form.digest() if change else "",
         "is_charged": shown is not None and is_charged(shown),
     }
     status = 422 if form.errors else 200

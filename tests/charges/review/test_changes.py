@@ -8,16 +8,25 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
 
-from accounts_registry.models import AccountArea, AccountResidents, MeterReading, PersonalAccount
+from accounts_registry.models import (
+    AccountArea,
+    AccountResidents,
+    MeterReading,
+    PersonalAccount,
+    ReferenceRate,
+    UpliftCoefficient,
+)
 from charges.models import ChangedFact, CommonVolume, Norm, Tariff
 from charges.review import changes
 from charges.services import FactsChanged, confirm_month
 from tests.cast import JULY, NOON
 from tests.factories import (
+    LONG_AGO,
     connect,
     give_facts,
     make_account,
     make_meter,
+    make_organisation,
     make_premises,
     make_service,
 )
@@ -34,8 +43,6 @@ NOT_WATCHED = {
     "accounts_registry_calendarday": "penalties are counted when the month is posted",
     "accounts_registry_dueday": "penalties are counted when the month is posted",
     "accounts_registry_penaltysuspension": "penalties are counted when the month is posted",
-    "accounts_registry_referencerate": "penalties are counted when the month is posted",
-    "accounts_registry_upliftcoefficient": "what the uplifts of services are made from",
 }
 
 
@@ -96,6 +103,19 @@ class TestNotes:
         AccountResidents.objects.filter(account=okean.fet).delete()
 
         assert noted() == [("accountresidents", "109451")]
+
+    def test_a_rate_of_the_country_is_of_every_organisation(self, okean):
+        ReferenceRate.objects.filter(kind="vat").update(percent=19)
+
+        assert noted() == [("referencerate", None)]
+
+    def test_a_coefficient_of_another_organisation_is_not_noted(self, okean):
+        UpliftCoefficient.objects.create(
+            kind="cold_water", coefficient=2, valid=(LONG_AGO, None), source="суд",
+            organisation=make_organisation(name="УК «Чужая»"),
+        )  # fmt: skip
+
+        assert noted() == []
 
     def test_an_organisation_without_months_has_none(self, db):
         priced_tihiy_okean()

@@ -244,6 +244,7 @@ def test_codes_are_not_shared_and_charged_services_keep_theirs(desk, okean):
     posted(okean.organisation, JULY)
     edit = reverse("charges:service-edit", args=[okean.fee.pk])
     kept = {"code": "maintenance", "charge": ChargeKind.PER_AREA, "name": "Содержание"}
+    kept["vat_percent"] = ""
 
     taken = desk.post(reverse("charges:service-new"), service_fields(code="maintenance"))
     moved = desk.post(edit, service_fields(**kept | {"charge": "per_account"}))
