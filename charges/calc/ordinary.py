@@ -39,7 +39,8 @@ class Own(NamedTuple):
     def as_piece(self, days: int) -> Piece:
         """Its words are never asked for: only the general way explains."""
         volume = Fraction(self.volume)
-        return Piece(0, days, volume, self.method, str, uplifted=self.uplifted)
+        spread = self.method in {Method.METER, Method.AVERAGE}  # what drains cuts it by days
+        return Piece(0, days, volume, self.method, str, spread=spread, uplifted=self.uplifted)
 
 
 class Priced(NamedTuple):

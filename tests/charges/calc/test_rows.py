@@ -216,6 +216,37 @@ def test_made_up_houses_give_the_same_rows(document):
     assert as_a_run(tables, scenario.houses[0]) == generally(tables, scenario.houses[0])
 
 
+def test_a_mean_that_drains_beside_a_norm_cut_by_days_gives_its_last_day_the_rest():
+    """One more resident from the third day: cold water by the mean, hot water by two norms."""
+    one = account(
+        residents=[
+            {"count": 1, "from": "2000-01-01", "to": "2024-03-03"},
+            {"count": 3, "from": "2024-03-03"},
+        ],
+        meters=[meter("cold", ("2023-10-20", "0"), ("2024-02-20", "1"))],
+    )
+    document = {
+        "scenario": 1,
+        "period": "2024-03",
+        "services": [
+            service("cold"),
+            service("hot"),
+            service("drain", "drainage", **{"from": ["cold", "hot"]}),
+        ],
+        "tariffs": [tariff(code, "1.5") for code in ("cold", "hot", "drain")],
+        "norms": [norm("cold", per_person="4.56"), norm("hot", per_person="3.48")],
+        "houses": [house(one)],
+    }
+    scenario = parse_document(document)
+    tables = MonthTables(scenario.terms)
+
+    found = as_a_run(tables, scenario.houses[0])
+
+    assert found == generally(tables, scenario.houses[0])
+    drained = next(row for row in found[1][0][1] if row.service == "drain")
+    assert drained.text.split("\t")[5] == "10.2409677"
+
+
 def test_the_digest_stands_for_every_figure_of_every_line():
     scenario = parse_document(json.loads(EVERYTHING.read_text()))
     found = calculate_house(MonthTables(scenario.terms), scenario.houses[0])
