@@ -10,10 +10,12 @@ from django.db import connection
 
 from charges.calc.calculation import calculate
 from charges.calc.inputs import Scenario
-from charges.calc.parse import parse_text
-from charges.calc.result import ScenarioResult
-from charges.calc.rows import COLUMNS, AccountRows, digest_of, rows_of
-from charges.models import ChargeInput
+from charges.calc.one_account import calculate_account, without_strangers
+from charges.calc.parse import parse_document, parse_text
+from charges.calc.result import AccountResult, ScenarioResult
+from charges.calc.rows import COLUMNS, AccountRows, columns_of, digest_of, rows_of
+from charges.calc.tables import MonthTables
+from charges.models import ChargeInput, ChargeLine
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 
@@ -23,6 +25,7 @@ RULES_VERSION = "3"
 _COPY = f"COPY charges_chargeline (month, account_id, service_id, {', '.join(COLUMNS)}) FROM STDIN"
 _COPY_INPUTS = """COPY charges_chargeinput (house_id, month, document, input_digest, result_digest,
 rules_version) FROM STDIN"""
+_LineKey = tuple[Any, ...]  # service code, zone, component, use; absent values are ""
 _FAST = 1  # level of compression: the documents of a house repeat themselves anyway
 
 
@@ -80,9 +83,6 @@ def thaw(frozen: ChargeInput) -> bytes:
     return zlib.decompress(bytes(frozen.document))
 
 
-LineKey = tuple[str, str, str, str]  # service code, zone, component, use; absent values are ""
-
-
 class NotReproduced(Refusal):
     """The rules have changed since: the frozen inputs no longer give the stored result."""
 
@@ -91,21 +91,6 @@ class NotReproduced(Refusal):
             f"Месяц рассчитан по правилам версии {frozen.rules_version}, которые с тех пор "
             "изменились: объяснение дало бы другие числа. Обратитесь к администратору."
         )
-
-
-def explain(frozen: ChargeInput, account_number: str) -> dict[LineKey, tuple[str, ...]]:
-    """
-    «Почему столько?»: what each line of the account was made from, derived again.
-
-    :raises NotReproduced: it would tell about other figures than those charged.
-    """
-    _, result = reproduced(frozen)
-    return {
-        (line.service, line.zone or "", line.component or "", line.use or ""): line.why
-        for account in result.accounts
-        if account.number == account_number
-        for line in account.lines
-    }
 
 
 def reproduced(frozen: ChargeInput) -> tuple[Scenario, ScenarioResult]:
@@ -119,6 +104,40 @@ def reproduced(frozen: ChargeInput) -> tuple[Scenario, ScenarioResult]:
     if result_digest(result) != frozen.result_digest:
         raise NotReproduced(frozen)
     return scenario, result
+
+
+def reproduced_account(
+    frozen: ChargeInput, account_number: str
+) -> tuple[Scenario, AccountResult] | None:
+    """
+    The lines of one account derived again, the very ones the database has; None when the account
+    was not in the house. In the scenario there may be no other accounts.
+
+    :raises NotReproduced: today's rules give other lines.
+    """
+    document = without_strangers(json.loads(thaw(frozen)), account_number)
+    scenario = parse_document(document)
+    tables = MonthTables(scenario.terms)
+    account = calculate_account(tables, scenario.houses[0], account_number)
+    if account is None:
+        return None
+    if _derived(account) != _stored(frozen, account_number):
+        raise NotReproduced(frozen)
+    return scenario, account
+
+
+def _derived(account: AccountResult) -> dict[_LineKey, tuple[object, ...]]:
+    rows = ((line.service, *columns_of(line)) for line in account.lines)
+    return {row[:4]: row[4:] for row in rows}
+
+
+def _stored(frozen: ChargeInput, account_number: str) -> dict[_LineKey, tuple[object, ...]]:
+    rows = ChargeLine.objects.filter(
+        month=frozen.month,
+        account__number=account_number,
+        account__organisation_id=frozen.house.organisation_id,
+    ).values_list("service__code", *COLUMNS)
+    return {row[:4]: row[4:] for row in rows}
 
 
 def digest(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from charges.views import account as account_views
 from charges.views import anomalies as anomaly_views
 from charges.views import house_volumes as house_views
 from charges.views import months as month_views
@@ -33,13 +34,14 @@ urlpatterns = [
     path("charges/penalties/export.xlsx", penalty_views.penalty_export, name="penalties-export"),
     path("charges/runs/<int:pk>/", views.progress, name="progress"),
     path("houses/<int:pk>/volumes/", house_views.house_volumes, name="house-volumes"),
-    path("accounts/<int:pk>/charges/", views.account_charges, name="account-charges"),
+    path("accounts/<int:pk>/charges/", account_views.account_charges, name="account-charges"),
     path("accounts/<int:pk>/penalties/", penalty_views.account_penalties, name="account-penalties"),
     path(
         "accounts/<int:pk>/penalties/print.pdf",
         penalty_views.account_penalties_print,
         name="account-penalties-print",
     ),
+    path("accounts/<int:pk>/charges/line/", account_views.line_why, name="line-why"),
     path("accounts/<int:pk>/charges/why/", why_views.why, name="why"),
     path("accounts/<int:pk>/charges/why.pdf", why_views.why_pdf, name="why-pdf"),
     path("services/", service_views.service_list, name="service-list"),

@@ -23,7 +23,7 @@ from charges.calc.inputs import (
 )
 from charges.calc.result import AccountResult, LineResult, Segment
 from charges.line_words import METHODS, line_name
-from charges.lines import reproduced
+from charges.lines import reproduced_account
 from charges.loading import origin_of_uplift, origin_of_vat
 from charges.models import ChargeInput
 from zhkh.kernel.money import ZERO, format_money
@@ -104,14 +104,14 @@ def bill_why(frozen: ChargeInput, account_number: str) -> BillWhy | None:
     """
     The bill explained; None for an account that is not in the house.
 
-    :raises NotReproduced: the rules have changed since: the figures would be others.
+    :raises NotReproduced: the figures would be others than those charged.
     """
-    scenario, result = reproduced(frozen)
-    (house,) = scenario.houses
-    account = next((one for one in house.accounts if one.number == account_number), None)
-    charged = next((one for one in result.accounts if one.number == account_number), None)
-    if account is None or charged is None:
+    derived = reproduced_account(frozen, account_number)
+    if derived is None:
         return None
+    scenario, charged = derived
+    (house,) = scenario.houses
+    account = next(one for one in house.accounts if one.number == account_number)
     found = _Explained(scenario, house, account, frozen.house.organisation_id)
     return BillWhy(
         period=scenario.period,

@@ -79,7 +79,7 @@ class HouseCalculator:
     flats: tuple[Flat, ...]
 
     def calculate(self) -> HouseCalculation:
-        volumes = self._volumes()
+        volumes = self.volumes()
         ground = Ground(self.house, self.place, self.tables, volumes, self.demands)
         common = common_volumes(ground)
         voted = voted_lines(self.house, self.place, self.tables, self.demands)
@@ -91,7 +91,7 @@ class HouseCalculator:
         accounts.sort(key=lambda account: account.number)
         return HouseCalculation(self.house_result(common), tuple(accounts))
 
-    def _volumes(self) -> list[dict[str, ByZone]]:
+    def volumes(self) -> list[dict[str, ByZone]]:
         """Individual volumes of every account; drainage after the services it adds up."""
         volumes: list[dict[str, ByZone]] = [{} for _ in self.house.accounts]
         services = sorted(

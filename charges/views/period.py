@@ -1,6 +1,5 @@
-"""Charges: the month of an organisation from calculation to posting, and the month of an account."""
+"""Charges: the month of an organisation from calculation to posting."""
 
-import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,18 +18,16 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts_registry.models import Organisation, PersonalAccount
 from accounts_registry.queries import find_accounts, organisations_of
 from accounts_registry.views.export import xlsx_answer
-from accounts_registry.views.frame import VIEW_CHARGES, account_frame, account_or_404
+from accounts_registry.views.frame import VIEW_CHARGES
 from accounts_registry.views.month import ChosenMonth, chosen_month, named_month
 from charges import queries, services
 from charges.forms.months import ConfirmForm
 from charges.gates import COMPARED_ON_A_PAGE, gates
 from charges.line_words import METHODS, line_name
-from charges.lines import LineKey, NotReproduced, explain
-from charges.models import ChargeInput, ChargeLine
+from charges.models import ChargeLine
 from charges.review.anomalies import counts_by_kind
 from charges.review.preview import preview
 from zhkh.kernel.period import Period
-from zhkh.kernel.quantity import plain_price
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
 from zhkh.runs.doorbell import ring_on_commit
@@ -183,52 +180,6 @@ def export(request: HttpRequest) -> HttpResponse:
     return xlsx_answer("Начисления", _EXPORT_HEAD, map(_export_row, lines), name=name)
 
 
-@require_GET
-@require(VIEW_CHARGES)
-def account_charges(request: HttpRequest, pk: int) -> HttpResponse:
-    """The account's lines of a month, each with what it was made from."""
-    account = account_or_404(request, pk, VIEW_CHARGES)
-    months = queries.months_of_account(account)
-    shown, mistake = _shown_month(request, months)
-    lines = queries.lines_of_account(account, period=shown) if shown else []
-    why, refusal = _explained(account, shown) if lines and shown else ({}, "")
-    context = {
-        **account_frame(request, account, tab="charges"),
-        "month": shown,
-        "previous_url": _neighbour(months, shown, 1),
-        "next_url": _neighbour(months, shown, -1),
-        "rows": [LineRow.of(line, why) for line in lines],
-        "totals": _totals(lines),
-        "refusal": refusal,
-        "mistake": mistake,
-    }
-    return render(request, "charges/account_charges.html", context)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class LineRow:
-    """A line in words, and the sentences of «почему столько?»."""
-
-    line: ChargeLine
-    name: str
-    price: str
-    individual_method: str
-    common_method: str
-    why: tuple[str, ...]
-
-    @classmethod
-    def of(cls, line: ChargeLine, why: dict[LineKey, tuple[str, ...]]) -> "LineRow":
-        key = (line.service.code, line.zone, line.component, line.use)
-        return cls(
-            line=line,
-            name=_name_of(line),
-            price="" if line.price is None else plain_price(line.price).replace(".", ","),
-            individual_method=METHODS.get(line.individual_method, ""),
-            common_method=METHODS.get(line.common_method, ""),
-            why=why.get(key, ()),
-        )
-
-
 def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
     run = runs.latest_run(kind=services.KIND, subject=_subject(month))
     shown = preview(organisation=month.organisation, period=month.period)
@@ -296,47 +247,6 @@ def _problems(run: Run | None) -> list[tuple[str, list[str], str]]:
         for item in runs.unfinished_items(run)
         if item.message
     ]
-
-
-def _explained(
-    account: PersonalAccount, shown: Period
-) -> tuple[dict[LineKey, tuple[str, ...]], str]:
-    frozen = ChargeInput.objects.filter(
-        house=account.premises.house_id, month=shown.first_day
-    ).first()
-    if frozen is None:
-        return {}, "Исходные данные этого месяца не сохранены: объяснить начисления нельзя."
-    try:
-        return explain(frozen, account.number), ""
-    except NotReproduced as refusal:
-        return {}, str(refusal)
-
-
-def _shown_month(request: HttpRequest, months: list[Period]) -> tuple[Period | None, str]:
-    latest = months[0] if months else None
-    asked = request.GET.get("period", "")
-    if not asked:
-        return latest, ""
-    try:
-        return Period.parse(asked), ""
-    except ValueError:
-        return latest, f"Месяца «{asked[:20]}» нет: показан последний."
-
-
-def _neighbour(months: list[Period], shown: Period | None, step: int) -> str | None:
-    """Address of the charged month next to the shown one: 1 for earlier, −1 for later."""
-    if shown is None:
-        return None
-    if step > 0:
-        beside = max((month for month in months if month < shown), default=None)
-    else:
-        beside = min((month for month in months if month > shown), default=None)
-    return f"?period={beside}" if beside else None
-
-
-def _totals(lines: list[ChargeLine]) -> dict[str, Any]:
-    columns = ("charged", "recalculated", "benefit", "total")
-    return {column: sum(getattr(line, column) for line in lines) for column in columns}
 
 
 def _name_of(line: ChargeLine) -> str:

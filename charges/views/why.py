@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET
 from accounts_registry.ledger import periods
 from accounts_registry.models import PersonalAccount
 from accounts_registry.views.frame import VIEW_CHARGES, account_frame, account_or_404
-from accounts_registry.views.month import typed_month
 from charges import queries
 from charges.lines import NotReproduced
-from charges.models import ChargeInput, ChargeLine
+from charges.models import ChargeInput
+from charges.views.charged_months import beside, shown_month
 from charges.why import BillWhy, bill_why
 from zhkh import pdf
 from zhkh.kernel.period import Period
@@ -60,20 +60,21 @@ def why_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _explained(request: HttpRequest, account: PersonalAccount) -> dict[str, Any]:
     months = queries.months_of_account(account)
-    month, mistake = _shown_month(request, months)
-    bill, refusal = _bill(account, month) if month else (None, "")
+    month, mistake = shown_month(request, months)
+    bill, refusal = explained_bill(account, month) if month else (None, "")
     return {
         "month": month,
         "mistake": mistake,
         "bill": bill,
         "refusal": refusal,
         "state": _state(account, month) if month else "",
-        "previous_url": _beside(months, month, earlier=True),
-        "next_url": _beside(months, month, earlier=False),
+        "previous_url": beside(months, month, earlier=True),
+        "next_url": beside(months, month, earlier=False),
     }
 
 
-def _bill(account: PersonalAccount, month: Period) -> tuple[BillWhy | None, str]:
+def explained_bill(account: PersonalAccount, month: Period) -> tuple[BillWhy | None, str]:
+    """Without the bill: a sentence that says why it cannot be explained."""
     house_id = account.premises.house_id
     frozen = ChargeInput.objects.filter(house=house_id, month=month.first_day).first()
     if frozen is None:
@@ -82,39 +83,9 @@ def _bill(account: PersonalAccount, month: Period) -> tuple[BillWhy | None, str]
         bill = bill_why(frozen, account.number)
     except NotReproduced as refusal:
         return None, str(refusal)
-    if bill is None or not _is_as_charged(account, bill):
-        return None, NOT_HERE
-    return bill, ""
-
-
-def _is_as_charged(account: PersonalAccount, bill: BillWhy) -> bool:
-    """The lines of the database say the same sums: an explanation of others would mislead."""
-    lines = ChargeLine.objects.filter(account=account, month=bill.period.first_day)
-    charged = sorted(lines.values_list("service__code", "total"))
-    return charged == sorted((one.line.service, one.line.total) for one in bill.lines)
+    return (bill, "") if bill else (None, NOT_HERE)
 
 
 def _state(account: PersonalAccount, month: Period) -> str:
     row = periods.find_period(organisation_id=account.organisation_id, period=month)
     return row.get_state_display() if row else ""
-
-
-def _shown_month(request: HttpRequest, months: list[Period]) -> tuple[Period | None, str]:
-    latest = months[0] if months else None
-    asked = request.GET.get("period", "")
-    if not asked:
-        return latest, ""
-    try:
-        return typed_month(asked), ""
-    except ValueError:
-        return latest, f"Месяца «{asked[:20]}» нет: показан последний."
-
-
-def _beside(months: list[Period], shown: Period | None, *, earlier: bool) -> str | None:
-    if shown is None:
-        return None
-    if earlier:
-        found = max((month for month in months if month < shown), default=None)
-    else:
-        found = min((month for month in months if month > shown), default=None)
-    return f"?period={found}" if found else None

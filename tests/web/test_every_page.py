@@ -62,7 +62,7 @@ CARD = foreign_is_absent(OFFICE)
 KEEPER = (LOGIN, REFUSED, IN, REFUSED, IN, ABSENT)
 CHARGES = foreign_is_absent(BOOKS)
 DOCUMENTS = foreign_is_absent(POST)
-NO_PENALTIES = (LOGIN, REFUSED, REFUSED, REFUSED, ABSENT, ABSENT)  # nothing to print yet
+NOTHING_YET = (LOGIN, REFUSED, REFUSED, REFUSED, ABSENT, ABSENT)  # no penalties, no such line
 LETTERS = foreign_is_absent(POST)
 MAIL_ACCOUNT = foreign_is_absent(POSTMASTER)
 BILL = foreign_is_absent(TILL)
@@ -132,6 +132,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("charges:house-volumes", "get", ("house",), CHARGES),
     ("charges:house-volumes", "post", ("house",), CHARGES),
     ("charges:why", "get", ("account",), CHARGES),
+    ("charges:line-why", "get", ("account",), NOTHING_YET),
     ("charges:why-pdf", "get", ("account",), CHARGES),
     ("charges:service-list", "get", (), CARD),
     ("charges:service-export", "get", (), CARD),
@@ -158,7 +159,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("charges:progress", "get", ("charges run",), CHARGES),
     ("charges:account-charges", "get", ("account",), CHARGES),
     ("charges:account-penalties", "get", ("account",), CHARGES),
-    ("charges:account-penalties-print", "get", ("account",), NO_PENALTIES),
+    ("charges:account-penalties-print", "get", ("account",), NOTHING_YET),
     ("charges:penalties", "get", (), CHARGES),
     ("charges:penalties-export", "get", (), CHARGES),
     ("charges:calculate", "post", (), CHARGES),

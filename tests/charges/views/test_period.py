@@ -404,10 +404,31 @@ class TestAccount:
 
         fee, water = client.get(f"/accounts/{okean.fet.pk}/charges/").context["rows"]
 
-        assert fee.why == (
+        told = [
+            client.get(f"/accounts/{okean.fet.pk}/charges/line/?{row.query}")
+            .context["row"]
+            .sentences
+            for row in (fee, water)
+        ]
+        assert told[0] == (
             "Начисление: площадь 70 м2 (ст. 154, 156 ЖК РФ); 70 м² × 15,90 = 1\N{NO-BREAK SPACE}113,00 руб.",
         )
-        assert "5,55 м³ × 13,50 = 74,93 руб." in water.why[0]
+        assert "5,55 м³ × 13,50 = 74,93 руб." in told[1][0]
+
+    @pytest.mark.parametrize("asked", ["", "period=2013-07", "period=2013-07&service=gas"])
+    def test_a_line_the_bill_has_not_is_not_there(self, client, okean, asked):
+        calculated(okean.organisation)
+
+        answer = client.get(f"/accounts/{okean.fet.pk}/charges/line/?{asked}")
+
+        assert answer.status_code == 404
+
+    def test_a_line_of_a_month_never_calculated_says_so(self, client, okean):
+        asked = "period=2013-07&service=cold_water"
+
+        answer = client.get(f"/accounts/{okean.fet.pk}/charges/line/?{asked}")
+
+        assert "Исходные данные этого месяца не сохранены" in text_of(answer)
 
     def test_account_never_charged_is_told_when_it_will_be(self, client, okean):
         answer = client.get(f"/accounts/{okean.fet.pk}/charges/")

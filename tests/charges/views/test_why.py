@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zlib
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from pypdf import PdfReader
 
 from accounts_registry.models import MeterReading, PersonalAccount, ReadingSource, Service
 from charges.calc.rows import rows_of
-from charges.lines import NotReproduced, copy_rows, reproduced
+from charges.lines import NotReproduced, copy_rows, reproduced, thaw
 from charges.models import ChargeInput, CommonVolume
 from charges.why import BillWhy, bill_why
 from tests.cast import JULY, NOON, accountant_of
@@ -55,6 +56,11 @@ def refrozen(okean, **columns) -> ChargeInput:
     """The draft once more, with other columns of its frozen inputs."""
     kept = without_inputs(okean)
     return ChargeInput.objects.create(**kept | columns)
+
+
+def dearer(frozen) -> bytes:
+    """The frozen inputs with another price of water."""
+    return zlib.compress(thaw(frozen).replace(b'"price":"13.5"', b'"price":"13.6"'))
 
 
 def without_inputs(okean) -> dict[str, object]:
@@ -124,7 +130,7 @@ def test_the_sum_of_the_bill_is_that_of_its_lines(desk, okean):
 
 def test_other_figures_than_those_charged_are_not_explained(desk, okean):
     calculated(okean.organisation)
-    frozen = refrozen(okean, result_digest="0" * 64)
+    frozen = refrozen(okean, document=dearer(ChargeInput.objects.get()))
 
     page = desk.get(page_of(okean.fet))
 
