@@ -70,7 +70,7 @@ def _calculated(organisation: Organisation, period: Period) -> Gate:
 
 def _complete(organisation: Organisation, period: Period) -> Gate:
     title = "Все дома в черновике"
-    run = runs.latest_run(kind=services.KIND, subject=services.subject_of(organisation, period))
+    run = runs.latest_run(kind=services.KIND, subject=runs.subject_of(organisation, period))
     bad = runs.unfinished_items(run) if run else []
     if not bad:
         return Gate(title, passed=True)

@@ -19,7 +19,7 @@ from charges.review import anomalies, changes
 from charges.run import crew
 from charges.run.crew import help_with
 from charges.run.draft import PROGRAM_FAILED, TOO_LARGE
-from charges.run.shards import HOUSES_IN_A_CHUNK, KIND, month_of, subject_of, work_off
+from charges.run.shards import HOUSES_IN_A_CHUNK, KIND, work_off
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
@@ -48,7 +48,6 @@ __all__ = [
     "request_calculation",
     "resume_calculation",
     "stop_calculation",
-    "subject_of",
     "unready_houses",
     "work_on",
 ]
@@ -123,7 +122,7 @@ def calculate_month(
     :raises NothingToCharge: no houses.
     :raises PeriodRefusal: the month is posted or somebody calculates it now.
     """
-    run = runs.working_run(kind=KIND, subject=subject_of(organisation, period))
+    run = runs.working_run(kind=KIND, subject=runs.subject_of(organisation, period))
     if run is None:
         run = request_calculation(organisation=organisation, period=period, by=by, at=clock())
     with crew.helping(run, workers - 1):
@@ -159,7 +158,7 @@ def request_calculation(
         cursor.execute("SELECT charges_open_month(%s)", [period.first_day])
     return runs.start_run(
         kind=KIND,
-        subject=subject_of(organisation, period),
+        subject=runs.subject_of(organisation, period),
         title=f"Начисления за {period.title}, {organisation}",
         items=[(str(house.pk), house.address) for house in houses],
         by=by,
@@ -177,7 +176,7 @@ def resume_calculation(
     :raises NothingToCharge: no houses.
     :raises PeriodRefusal: the month is posted or being calculated.
     """
-    last = runs.latest_run(kind=KIND, subject=subject_of(organisation, period))
+    last = runs.latest_run(kind=KIND, subject=runs.subject_of(organisation, period))
     left = {int(item.item_key) for item in runs.unfinished_items(last)} if last else set()
     return request_calculation(
         organisation=organisation, period=period, by=by, at=at, only=left or None
@@ -189,7 +188,7 @@ def _left_alone(
 ) -> dict[str, runs.Settled]:
     if only is None:
         return {}
-    last = runs.latest_run(kind=KIND, subject=subject_of(organisation, period))
+    last = runs.latest_run(kind=KIND, subject=runs.subject_of(organisation, period))
     known = runs.settled_items(last) if last else {}
     return {
         str(house.pk): known.get(str(house.pk), (ItemState.FAILED, NOT_CHOSEN))
@@ -205,7 +204,7 @@ def work_on(*, run_id: int, clock: Clock) -> Run:
     :raises MonthIsBusy: another worker has it now.
     """
     run = Run.objects.get(pk=run_id, kind=KIND)
-    organisation_id, period = month_of(run)
+    organisation_id, period = runs.month_of(run)
     try:
         with runs.alone_with(run):
             while run.state == RunState.WORKING:
@@ -224,17 +223,13 @@ def stop_calculation(*, organisation: Organisation, period: Period, at: dt.datet
 
     The month is open again; what was calculated stays until the next calculation.
     """
-    run = runs.working_run(kind=KIND, subject=subject_of(organisation, period))
-    if run is None:
-        return
-    runs.request_stop(run)
-    try:
-        with runs.alone_with(run):
-            if run.state == RunState.WORKING:
-                with runs.without_hands(run):
-                    _end(run, organisation_id=organisation.pk, period=period, at=at)
-    except runs.RunIsBusy:
-        return  # its worker looks at the request between chunks
+    run = runs.working_run(kind=KIND, subject=runs.subject_of(organisation, period))
+
+    def end(run: Run) -> None:
+        with runs.without_hands(run):
+            _end(run, organisation_id=organisation.pk, period=period, at=at)
+
+    runs.stop(run, end=end)
 
 
 @transaction.atomic(durable=True)
@@ -290,7 +285,7 @@ def reopen_month(*, organisation: Organisation, period: Period) -> None:
 
 def unready_houses(*, organisation: Organisation, period: Period) -> list[str]:
     """Houses of the last run that are not in the draft, each with what is wrong."""
-    run = runs.latest_run(kind=KIND, subject=subject_of(organisation, period))
+    run = runs.latest_run(kind=KIND, subject=runs.subject_of(organisation, period))
     if run is None:
         return []
     return [

@@ -90,7 +90,7 @@ def issue_documents(
     :raises MonthIsNotPosted: the month can still move.
     :raises DocumentsAreBusy: somebody issues them now.
     """
-    run = runs.working_run(kind=KIND, subject=subject_of(organisation, period))
+    run = runs.working_run(kind=KIND, subject=runs.subject_of(organisation, period))
     if run is None:
         run = request_documents(organisation=organisation, period=period, by=by, at=at)
     work_on(run_id=run.pk, clock=lambda: at, reason=reason)
@@ -114,7 +114,7 @@ def request_documents(
     accounts = billed_accounts(organisation=organisation, period=period)
     if not accounts:
         raise NobodyToBill(organisation, period)
-    subject = subject_of(organisation, period)
+    subject = runs.subject_of(organisation, period)
     # two tabs ask one after the other
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     if runs.working_run(kind=KIND, subject=subject):
@@ -152,16 +152,8 @@ def work_on(*, run_id: int, clock: Clock, reason: str = "") -> Run:
 
 def stop_issuing(*, organisation: Organisation, period: Period, at: dt.datetime) -> None:
     """End after the documents in work, at once when no worker has them yet."""
-    run = runs.working_run(kind=KIND, subject=subject_of(organisation, period))
-    if run is None:
-        return
-    runs.request_stop(run)
-    try:
-        with runs.alone_with(run):
-            if run.state == RunState.WORKING:
-                runs.finish_run(run, at=at)
-    except runs.RunIsBusy:
-        return  # its worker looks at the request between portions
+    run = runs.working_run(kind=KIND, subject=runs.subject_of(organisation, period))
+    runs.stop(run, end=lambda run: runs.finish_run(run, at=at))
 
 
 def issued_by(run: Run) -> Issued:
@@ -188,16 +180,12 @@ def issued_data(document: IssuedDocument) -> PaymentDocument:
     return from_snapshot(document.snapshot)
 
 
-def subject_of(organisation: Organisation, period: Period) -> str:
-    return f"{organisation.pk}/{period}"
-
-
 _UNCHANGED = "без изменений"
 
 
 def _subject(run: Run) -> tuple[Organisation, Period]:
-    organisation_id, _, period = run.subject.partition("/")
-    return Organisation.objects.get(pk=int(organisation_id)), Period.parse(period)
+    organisation_id, period = runs.month_of(run)
+    return Organisation.objects.get(pk=organisation_id), period
 
 
 def _waiting(

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from accounts_registry.models import Organisation
 from accounts_registry.queries import organisations_of
@@ -25,6 +24,7 @@ from zhkh.kernel.period import Period
 from zhkh.runs import services as runs
 from zhkh.runs.doorbell import ring_on_commit
 from zhkh.runs.models import Run, RunItem, RunState
+from zhkh.runs.pages import progress_answer
 from zhkh.web.clock import business_day
 from zhkh.web.htmx import is_htmx, page_or_part
 from zhkh.web.models import User
@@ -111,22 +111,17 @@ def stop(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked every two seconds while documents are issued; the end of it shows the page anew."""
     run = get_object_or_404(Run, pk=pk, kind=services.KIND)
-    organisation_id, _, asked = run.subject.partition("/")
+    organisation_id, asked = runs.month_of(run)
     organisation = get_object_or_404(
-        organisations_of(request.user, VIEW_DOCUMENTS), pk=int(organisation_id)
+        organisations_of(request.user, VIEW_DOCUMENTS), pk=organisation_id
     )
-    if run.state != RunState.WORKING:
-        if is_htmx(request):
-            return HttpResponseClientRefresh()
-        return redirect(_page_of(organisation, Period.parse(asked)))
     context = {
-        "run": run,
-        "progress": runs.progress_of(run),
         "organisation": organisation,
-        "period": asked,
+        "period": str(asked),
         "may_issue": _may(request, organisation, ISSUE),
     }
-    return render(request, "payment_docs/progress.html", context)
+    page = _page_of(organisation, asked)
+    return progress_answer(request, run, "payment_docs/progress.html", page=page, context=context)
 
 
 @require_GET
@@ -166,7 +161,7 @@ def _list(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
 
 
 def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
-    subject = services.subject_of(month.organisation, month.period)
+    subject = runs.subject_of(month.organisation, month.period)
     run = runs.latest_run(kind=services.KIND, subject=subject)
     working = run is not None and run.state == RunState.WORKING
     return {

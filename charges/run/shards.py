@@ -4,10 +4,8 @@ import logging
 
 from django.db import transaction
 
-from accounts_registry.models import Organisation
 from charges.run import draft
 from charges.run.draft import PROGRAM_FAILED, MonthInWork
-from zhkh.kernel.period import Period
 from zhkh.runs import services as runs
 from zhkh.runs.models import Run
 
@@ -18,19 +16,9 @@ HOUSES_IN_A_SHARD = 40
 logger = logging.getLogger(__name__)
 
 
-def subject_of(organisation: Organisation, period: Period) -> str:
-    return f"{organisation.pk}/{period}"
-
-
-def month_of(run: Run) -> tuple[int, Period]:
-    """The organisation's key and the month a run is about."""
-    organisation_id, _, period = run.subject.partition("/")
-    return int(organisation_id), Period.parse(period)
-
-
 def work_off(run: Run) -> None:
     """Calculate what waits and nobody else has claimed, until nothing is left or stop is asked."""
-    organisation_id, period = month_of(run)
+    organisation_id, period = runs.month_of(run)
     try:
         month = MonthInWork(organisation_id=organisation_id, period=period)
     except Exception:  # what all houses share cannot be read: no house can be calculated

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from accounts_registry.models import Organisation, PersonalAccount
 from accounts_registry.queries import find_accounts, organisations_of
@@ -32,6 +31,7 @@ from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
 from zhkh.runs.doorbell import ring_on_commit
 from zhkh.runs.models import Run, RunState
+from zhkh.runs.pages import progress_answer
 from zhkh.web.clock import business_day
 from zhkh.web.htmx import is_htmx, page_or_part
 from zhkh.web.models import User
@@ -76,22 +76,17 @@ def period(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked every two seconds while the month is calculated; the end of it shows the page anew."""
     run = get_object_or_404(Run, pk=pk, kind=services.KIND)
-    organisation_id, _, asked = run.subject.partition("/")
+    organisation_id, asked = runs.month_of(run)
     organisation = get_object_or_404(
-        organisations_of(request.user, VIEW_CHARGES), pk=int(organisation_id)
+        organisations_of(request.user, VIEW_CHARGES), pk=organisation_id
     )
-    if run.state != RunState.WORKING:
-        if is_htmx(request):
-            return HttpResponseClientRefresh()
-        return redirect(_page_of(organisation, Period.parse(asked)))
     context = {
-        "run": run,
-        "progress": runs.progress_of(run),
         "organisation": organisation,
-        "period": asked,
+        "period": str(asked),
         "may_run": _may(request, organisation, RUN),
     }
-    return render(request, "charges/progress.html", context)
+    page = _page_of(organisation, asked)
+    return progress_answer(request, run, "charges/progress.html", page=page, context=context)
 
 
 @require_POST
@@ -289,7 +284,7 @@ def _may(request: HttpRequest, organisation: Organisation, right: str) -> bool:
 
 
 def _subject(month: ChosenMonth) -> str:
-    return services.subject_of(month.organisation, month.period)
+    return runs.subject_of(month.organisation, month.period)
 
 
 def _page_of(organisation: Organisation, month: Period) -> str:

@@ -54,9 +54,7 @@ def redraft_house(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _put_in(request: HttpRequest, house: House) -> HttpResponse:
     _, period = named_month(request, RUN)
-    run = runs.latest_run(
-        kind=services.KIND, subject=services.subject_of(house.organisation, period)
-    )
+    run = runs.latest_run(kind=services.KIND, subject=runs.subject_of(house.organisation, period))
     try:
         change = redraft.put_in_draft(
             house, period=period, seen=request.POST.get("token", ""), run=run

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from accounts_registry.books.rights import VIEW_TURNOVER, user_of
 from accounts_registry.ledger.reports.scope import Scope
@@ -27,8 +26,8 @@ from zhkh.audits.month import papers_of_month
 from zhkh.runs import services as runs
 from zhkh.runs.doorbell import ring_on_commit
 from zhkh.runs.models import ItemState, Run, RunItem, RunState
+from zhkh.runs.pages import progress_answer
 from zhkh.web.clock import business_day
-from zhkh.web.htmx import is_htmx
 from zhkh.web.permissions import require
 
 TASK = "zhkh.audits.tasks.check"
@@ -97,10 +96,8 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     organisation = get_object_or_404(
         organisations_of(request.user, VIEW_TURNOVER), pk=int(run.subject)
     )
-    if run.state != RunState.WORKING:
-        return HttpResponseClientRefresh() if is_htmx(request) else redirect(_page_of(organisation))
-    context = {"run": run, "progress": runs.progress_of(run)}
-    return render(request, "audits/progress.html", context)
+    page = _page_of(organisation)
+    return progress_answer(request, run, "audits/progress.html", page=page, context={})
 
 
 def _shown(item: RunItem) -> AuditShown:

@@ -2,13 +2,14 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
 from django.db import connection, transaction
 from django.db.models import Count, F
 
+from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs.models import ItemState, Run, RunItem, RunState
 
@@ -39,6 +40,17 @@ class Progress:
     @property
     def passed(self) -> int:
         return self.done + self.failed
+
+
+def subject_of(organisation: HasPrimaryKey, period: Period) -> str:
+    """Of work about a month of an organisation."""
+    return f"{organisation.pk}/{period}"
+
+
+def month_of(run: Run) -> tuple[int, Period]:
+    """The organisation's key and the month such work is about."""
+    organisation_id, _, period = run.subject.partition("/")
+    return int(organisation_id), Period.parse(period)
 
 
 @transaction.atomic
@@ -215,6 +227,19 @@ def mark_failed(run: Run, item_key: str, message: str) -> None:
 
 def request_stop(run: Run) -> None:
     Run.objects.filter(pk=run.pk, state=RunState.WORKING).update(stop_requested=True)
+
+
+def stop(run: Run | None, *, end: Callable[[Run], object]) -> None:
+    """End the run after what is in work: `end` is called at once when no worker has it yet."""
+    if run is None:
+        return
+    request_stop(run)
+    try:
+        with alone_with(run):
+            if run.state == RunState.WORKING:
+                end(run)
+    except RunIsBusy:
+        return  # its worker looks at the request between portions
 
 
 def is_stop_requested(run: Run) -> bool:

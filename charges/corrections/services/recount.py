@@ -135,15 +135,7 @@ def run_of(document: CorrectionDocument) -> Run | None:
 def stop_recount(*, document: CorrectionDocument, at: dt.datetime) -> None:
     """End the counting after the house in work; what was counted stays in the draft."""
     run = runs.working_run(kind=KIND, subject=str(document.pk))
-    if run is None:
-        return
-    runs.request_stop(run)
-    try:
-        with runs.alone_with(run):
-            if run.state == RunState.WORKING:
-                _end(run, at=at)
-    except runs.RunIsBusy:
-        return  # its worker looks at the request between houses
+    runs.stop(run, end=lambda run: _end(run, at=at))
 
 
 def _count(run: Run, document: CorrectionDocument, key: str) -> None:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from accounts_registry.views.export import xlsx_answer
 from charges.corrections.forms.documents import ConfirmForm
@@ -32,8 +31,8 @@ from charges.corrections.views.frame import (
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
+from zhkh.runs.pages import progress_answer
 from zhkh.web.clock import business_day
-from zhkh.web.htmx import is_htmx
 from zhkh.web.permissions import require
 
 ROWS_ON_PAGE = 100
@@ -73,13 +72,10 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked every two seconds while months are counted; the end of it shows the page anew."""
     shown = document_or_404(request, pk)
-    if shown.state != DocumentState.COUNTING:
-        if is_htmx(request):
-            return HttpResponseClientRefresh()
-        return redirect("corrections:document", pk=shown.pk)
-    context = {"document": shown, **_progress(shown)}
-    context["may_add"] = may(request, shown.organisation_id, ADD)
-    return render(request, "corrections/progress.html", context)
+    context = {"document": shown, "may_add": may(request, shown.organisation_id, ADD)}
+    run = recount.run_of(shown) if shown.state == DocumentState.COUNTING else None
+    page = reverse("corrections:document", args=[shown.pk])
+    return progress_answer(request, run, "corrections/progress.html", page=page, context=context)
 
 
 @require_POST

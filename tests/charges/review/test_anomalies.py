@@ -9,11 +9,10 @@ from accounts_registry.ledger.posting import AdjustmentKind, AdjustmentToPost, p
 from accounts_registry.models import AccountArea, PersonalAccount
 from charges.models import Anomaly, AnomalyKind, ChargeLine, CommonVolume, Tariff
 from charges.review import anomalies
-from charges.services import subject_of
 from tests.cast import JULY, NOON, accountant_of
 from tests.factories import connect, give_facts, make_account, make_meter, make_premises
 from tests.priced import FEE, WATER, add_house, calculated, posted, priced_tihiy_okean
-from zhkh.runs.services import latest_run
+from zhkh.runs.services import latest_run, subject_of
 
 JUNE = JULY.previous()
 AUGUST = JULY.next()

@@ -10,11 +10,11 @@ from accounts_registry.ledger import periods
 from accounts_registry.models import AccountArea, AccountResidents
 from charges.models import Anomaly, ChargeInput, ChargeLine, ComputedAdjustment, Tariff
 from charges.review import redraft
-from charges.services import confirm_month, reopen_month, subject_of, unready_houses
+from charges.services import confirm_month, reopen_month, unready_houses
 from tests.cast import JULY
 from tests.priced import BILL, FEE, add_house, calculated, posted, priced_tihiy_okean
 from zhkh.runs.models import RunState
-from zhkh.runs.services import latest_run
+from zhkh.runs.services import latest_run, subject_of
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from accounts_registry.models import AccountArea
 from charges.models import Anomaly, ChangedFact, Tariff
-from charges.services import request_calculation, subject_of
+from charges.services import request_calculation
 from charges.tasks import sweep
 from tests.cast import JULY, NOON, accountant_of
 from tests.charges.views.test_period import HTMX, form_of, text_of, told
 from tests.factories import make_meter
 from tests.priced import BILL, FEE, WATER, add_house, calculated, posted, priced_tihiy_okean
 from zhkh.runs.models import ItemState, Run
-from zhkh.runs.services import latest_run, settled_items
+from zhkh.runs.services import latest_run, settled_items, subject_of
 
 MONTH = "period=2013-07"
 
