@@ -74,6 +74,7 @@ missing_packages() {
   if [[ $what == everything ]]; then
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
     command -v pdftoppm >/dev/null || echo poppler-utils
+    command -v qpdf >/dev/null || echo qpdf
   fi
 }
 

@@ -21,6 +21,7 @@ from zhkh.layout import Layout, PdfObject, Text
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SENTINEL = re.compile(r"~([0-9a-z]{3})~")
+_LITERAL = re.compile(r"\(([^()\\]*~[0-9a-z]{3}~[^()\\]*)\)")  # a string of plain letters
 _MCID = re.compile(rb"<</MCID \d+>>")
 _KERNING = re.compile(rb">(-?[\d.]+)<")
 _NEAR = 0.02  # px
@@ -235,7 +236,7 @@ def _with_objects(form: _Form, lines: tuple[Line, ...], pictures: Sequence[str])
         if part := _filled(item, form.names):
             filled.append(part)
         elif item.number not in {picture.number for picture in drawn}:
-            objects.append(_packed(item))
+            objects.append(packed(item))
     return Shape(
         pages=pages,
         lines=lines,
@@ -267,11 +268,11 @@ def _resources(sample: Layout) -> int:
     return int(found[1])
 
 
-def _packed(item: PdfObject) -> PdfObject:
-    """The stream compressed; metadata stay readable, as archives want them."""
+def packed(item: PdfObject) -> PdfObject:
+    """The stream compressed, unless it is; metadata stay readable, as archives want them."""
     if item.stream is None:
         return item
-    if b"/Metadata" in item.head:
+    if b"/Metadata" in item.head or b"/Filter" in item.head:
         return _with_length(item, item.stream, b"")
     return _with_length(item, zlib.compress(item.stream, 9), b"/Filter /FlateDecode")
 
@@ -300,6 +301,8 @@ def _filled(item: PdfObject, names: Sequence[str]) -> FilledObject | None:
     content = item.head if item.stream is None else item.stream
     as_hex = re.compile(_utf16("~") + "([0-9a-f]{12})" + _utf16("~"))
     text = content.decode("latin-1")
+    if item.stream is None:
+        text = _LITERAL.sub(lambda found: f"<feff{_utf16(found[1])}>", text)
     if as_hex.search(text):
         parts = as_hex.split(text)
         for place in range(1, len(parts), 2):

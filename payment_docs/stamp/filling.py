@@ -19,10 +19,11 @@ _FREE = b"0000000000 65535 f \n"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bitmap:
-    """A black-and-white picture: rows of bits, the first bit on the left, 1 is white."""
+    """A grey picture of one or two bits a point: the first on the left, all ones are white."""
 
     width: int
     height: int
+    bits: int
     rows: bytes
 
 
@@ -48,6 +49,13 @@ class Form:
         for number, line in enumerate(shape.lines):
             for name in {name for piece in line.pieces for name in piece.parts[1::2]}:
                 self.lines_of[name] = (*self.lines_of.get(name, ()), number)
+        self.worded = {
+            name
+            for line in shape.lines
+            if any(part.strip() for piece in line.pieces for part in piece.parts[::2])
+            for piece in line.pieces
+            for name in piece.parts[1::2]
+        }
         self.fixed_bytes, self.offsets = _fixed(shape)
         self.entries = _entries(shape, self.offsets)
 
@@ -111,11 +119,11 @@ _Pieces = list[tuple[Piece, str, float]]
 
 
 def _lines(form: Form, texts: Mapping[str, str]) -> Iterator[tuple[Line, _Pieces]]:
-    """Lines with something in them, in the order of the texts."""
+    """Lines with something in them, words of the form or a text; in the order of the texts."""
     lines, lines_of = form.shape.lines, form.lines_of
     done = set[int]()
     for name, text in texts.items():
-        if not text:
+        if not text and name not in form.worded:
             continue
         numbers = lines_of.get(name, ())
         if not numbers and name not in form.documents_own:
@@ -138,7 +146,7 @@ def _placed(form: Form, line: Line, texts: Mapping[str, str]) -> _Pieces:
         else:
             text = "".join(
                 texts.get(part, "") if place % 2 else part for place, part in enumerate(parts)
-            )
+            ).replace("  ", " ")
         advances = fonts[piece.font].advances
         try:
             width = sum([advances[letter] for letter in text]) * piece.size
@@ -226,7 +234,7 @@ def flate(content: bytes, head: bytes = b"") -> bytes:
 def image(bitmap: Bitmap) -> bytes:
     """A picture as an object of the file."""
     head = b"/Type/XObject/Subtype/Image/Width %d/Height %d" % (bitmap.width, bitmap.height)
-    return flate(bitmap.rows, head + b"/ColorSpace/DeviceGray/BitsPerComponent 1")
+    return flate(bitmap.rows, head + b"/ColorSpace/DeviceGray/BitsPerComponent %d" % bitmap.bits)
 
 
 def _filled(item: FilledObject, texts: Mapping[str, str]) -> bytes:
