@@ -1,5 +1,6 @@
 """Forms of prices: they read what was typed, `charges.prices` decides."""
 
+import abc
 import dataclasses
 import hashlib
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.forms import DeclarativeFieldsMetaclass
 
 from accounts_registry.forms import DateField, QuantityField
 from accounts_registry.models import Zone
@@ -25,7 +27,11 @@ _NORM_LABELS = {
 }
 
 
-class NewPricesForm(forms.Form):
+class _AbstractForm(DeclarativeFieldsMetaclass, abc.ABCMeta):
+    """Fields as in any form of Django, and methods a kind must have."""
+
+
+class NewPricesForm(forms.Form, metaclass=_AbstractForm):
     """What every kind of price has: the day, the document, answers to questions."""
 
     since = DateField(label="Действует с")
@@ -55,8 +61,9 @@ class NewPricesForm(forms.Form):
             posted_confirmed=typed["posted_confirmed"],
         )
 
+    @abc.abstractmethod
     def rows(self) -> tuple[Row, ...]:
-        raise NotImplementedError
+        """What was typed in the rows of this kind of price; call it on a valid form."""
 
     def digest(self) -> str:
         """Of what was typed: the preview somebody saw is the one that is written."""

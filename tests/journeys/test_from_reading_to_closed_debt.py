@@ -52,12 +52,49 @@ PRINTED = (
 
 def test_from_a_reading_to_a_closed_debt(town: Town, post: PostOffice):
     readings_arrive(town)
-    the_month_is_calculated(town)
-    the_accountant_confirms(town)
-    documents_are_issued(town)
-    the_letter_is_posted(town, post)
-    the_resident_pays_at_the_counter(town)
-    the_next_month_starts_from_nothing(town)
+    assert disagreements() == []
+
+    water = the_month_is_calculated(town)
+    assert (water.individual_volume, water.individual_method) == (Decimal("5.5"), "meter")
+    assert (water.individual_amount, water.total) == (Decimal("74.25"), Decimal("135.87"))
+    assert balance_of(town.fet) == Decimal(0)  # a draft is not in the books
+    assert disagreements() == []
+
+    seen = the_accountant_confirms(town)
+    assert seen == DraftTotals(accounts=4, total=Decimal("12060.45"))
+    assert balance_of(town.fet) == BILL
+    assert disagreements() == []
+
+    document = issued(town, JULY, account=town.fet, at=EARLY_AUGUST)
+    assert (document.number, document.version) == ("2013-07/000000001002", 1)
+    assert (document.opening, document.charged, document.to_pay) == (Decimal(0), BILL, BILL)
+    assert disagreements() == []
+
+    assert the_letter_is_posted(town) == {
+        "000000001001": "skipped",
+        "000000001002": "accepted",
+        "000000001003": "skipped",
+        "000000001004": "skipped",
+    }
+    assert post.recipients == ["fet_aa@mail.ru"]
+    assert missing(post.letters[0], *PRINTED) == []
+    assert disagreements() == []
+
+    (found,) = find_accounts(town.cashier.till.bank, "Фет").accounts
+    assert bill_of(found).total == BILL
+    receipt = take_all(town, found)
+    assert (receipt.number, receipt.payment.amount) == (1, BILL)
+    assert balance_of(town.fet) == Decimal(0)
+    assert bill_of(found).total == Decimal(0)
+    assert disagreements() == []
+
+    paid, unpaid, water = the_next_month(town)
+    assert (paid.opening, paid.charged, paid.to_pay) == (Decimal(0), AUGUST_BILL, AUGUST_BILL)
+    assert (unpaid.opening, unpaid.to_pay) == (AUGUST_BILL, 2 * AUGUST_BILL)
+    # a month of history is too short for an average (Rules 354, п. 59)
+    assert (water.individual_volume, water.individual_method) == (Decimal("5.55"), "norm")
+    assert balance_of(town.fet) == AUGUST_BILL
+    assert disagreements() == []
 
 
 def readings_arrive(town: Town) -> None:
@@ -72,87 +109,50 @@ def readings_arrive(town: Town) -> None:
             by=town.accountant,
             at=EARLY_AUGUST,
         )
-    assert disagreements() == []
 
 
-def the_month_is_calculated(town: Town) -> None:
+def the_month_is_calculated(town: Town) -> ChargeLine:
+    """The flat's line of cold water."""
     calculate(town, JULY, at=EARLY_AUGUST)
-
-    water = ChargeLine.objects.get(account=town.fet, service__code="cold_water")
-    assert (water.individual_volume, water.individual_method) == (Decimal("5.5"), "meter")
-    assert (water.individual_amount, water.total) == (Decimal("74.25"), Decimal("135.87"))
-    assert balance_of(town.fet) == Decimal(0)  # a draft is not in the books
-    assert disagreements() == []
+    return water_of(town, JULY)
 
 
-def the_accountant_confirms(town: Town) -> None:
+def the_accountant_confirms(town: Town) -> DraftTotals:
+    """What was seen and confirmed."""
     seen = draft_totals(organisation=town.organisation, period=JULY)
-    assert seen == DraftTotals(accounts=4, total=Decimal("12060.45"))
-
     confirm_month(organisation=town.organisation, period=JULY, by=town.accountant, seen=seen)
-
-    assert balance_of(town.fet) == BILL
-    assert disagreements() == []
+    return seen
 
 
-def documents_are_issued(town: Town) -> None:
-    document = issued(town, JULY, account=town.fet, at=EARLY_AUGUST)
-
-    assert (document.number, document.version) == ("2013-07/000000001002", 1)
-    assert (document.opening, document.charged, document.to_pay) == (Decimal(0), BILL, BILL)
-    assert disagreements() == []
-
-
-def the_letter_is_posted(town: Town, post: PostOffice) -> None:
+def the_letter_is_posted(town: Town) -> dict[str, str]:
+    """What the journal says of each account."""
     batch = queue_batch(
         BatchRequest(mail_account=town.mail_account, period=JULY, key=uuid.uuid4()),
         by=town.accountant,
         at=EARLY_AUGUST,
     )
     pump(town.mail_account.pk, worker=this_worker())
-
-    assert states(batch) == {
-        "000000001001": "skipped",
-        "000000001002": "accepted",
-        "000000001003": "skipped",
-        "000000001004": "skipped",
-    }
-    assert post.recipients == ["fet_aa@mail.ru"]
-    assert missing(post.letters[0], *PRINTED) == []
-    assert disagreements() == []
+    return states(batch)
 
 
-def the_resident_pays_at_the_counter(town: Town) -> None:
-    (found,) = find_accounts(town.cashier.till.bank, "Фет").accounts
-    bill = bill_of(found)
-    assert bill.total == BILL
+def the_next_month(town: Town) -> tuple[IssuedDocument, IssuedDocument, ChargeLine]:
+    """
+    Фет has paid, his neighbour has not; nobody reads the flats' meters in August.
 
-    receipt = take_all(town, found)
-
-    assert (receipt.number, receipt.payment.amount) == (1, BILL)
-    assert balance_of(town.fet) == Decimal(0)
-    assert bill_of(found).total == Decimal(0)
-    assert disagreements() == []
-
-
-def the_next_month_starts_from_nothing(town: Town) -> None:
-    """Фет has paid, his neighbour has not; nobody reads the flats' meters in August."""
+    Their documents, and Фет's line of cold water.
+    """
     the_house_uses_as_much_as_in_july(town)
     calculate(town, AUGUST, at=EARLY_SEPTEMBER)
     confirm_month(organisation=town.organisation, period=AUGUST, by=town.accountant)
-
     paid = issued(town, AUGUST, account=town.fet, at=EARLY_SEPTEMBER)
     unpaid = issued(town, AUGUST, account=town.tyutchev, at=EARLY_SEPTEMBER)
-    water = ChargeLine.objects.get(
-        account=town.fet, service__code="cold_water", month=AUGUST.first_day
-    )
+    return paid, unpaid, water_of(town, AUGUST)
 
-    assert (paid.opening, paid.charged, paid.to_pay) == (Decimal(0), AUGUST_BILL, AUGUST_BILL)
-    assert (unpaid.opening, unpaid.to_pay) == (AUGUST_BILL, 2 * AUGUST_BILL)
-    # a month of history is too short for an average (Rules 354, п. 59)
-    assert (water.individual_volume, water.individual_method) == (Decimal("5.55"), "norm")
-    assert balance_of(town.fet) == AUGUST_BILL
-    assert disagreements() == []
+
+def water_of(town: Town, period: Period) -> ChargeLine:
+    return ChargeLine.objects.get(
+        account=town.fet, service__code="cold_water", month=period.first_day
+    )
 
 
 def disagreements() -> list[str]:
