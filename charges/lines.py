@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from charges.calc.calculation import calculate
+from charges.calc.columns import COLUMNS, AccountRows, columns_of, rows_of
 from charges.calc.inputs import Scenario
 from charges.calc.one_account import calculate_account, without_strangers
 from charges.calc.parse import parse_document, parse_text
 from charges.calc.result import AccountResult, ScenarioResult
-from charges.calc.rows import COLUMNS, AccountRows, columns_of, digest_of, rows_of
+from charges.calc.rows import digest_of
 from charges.calc.tables import MonthTables
 from charges.models import ChargeInput, ChargeLine
 from zhkh.kernel.period import Period

@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from charges.calc.balance import balance_of
 from charges.calc.benefits import benefits
-from charges.calc.common_house import Ground, common_volumes
+from charges.calc.common_house import Ground, Used, common_volumes, used_by
 from charges.calc.common_volume import CommonVolumes
 from charges.calc.demands import Demands
 from charges.calc.drainage import drainage_volume
@@ -80,8 +81,7 @@ class HouseCalculator:
 
     def calculate(self) -> HouseCalculation:
         volumes = self.volumes()
-        ground = Ground(self.house, self.place, self.tables, volumes, self.demands)
-        common = common_volumes(ground)
+        common = self.common(partial(used_by, volumes))
         voted = voted_lines(self.house, self.place, self.tables, self.demands)
         accounts = [
             account
@@ -102,6 +102,10 @@ class HouseCalculator:
                 if found:
                     own[service.code] = found
         return volumes
+
+    def common(self, used: Used) -> CommonVolumes:
+        """What the house has to share."""
+        return common_volumes(Ground(self.house, self.place, self.tables, used, self.demands))
 
     def volumes_of(self, service: Service, volumes: Sequence[Mapping[str, ByZone]]) -> list[ByZone]:
         accounts = self.house.accounts

@@ -1,7 +1,7 @@
 """Common volumes of a house and an account's share of them (contract: "Common volume"; п. 44–48 of Rules № 354)."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -27,7 +27,8 @@ from zhkh.kernel.money import round_ratio
 
 _SHARED = frozenset({Charge.METERED, Charge.HOT_WATER_TWO_PART, Charge.DRAINAGE})
 
-Individual = Sequence[Mapping[str, ByZone]]  # volumes of each account by service and zone
+# The individual volumes of a service in all premises; without a zone, of all zones together.
+Used = Callable[[str, Zone | None], Fraction]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Ground:
     house: House
     place: Place
     tables: MonthTables
-    individual: Individual
+    used: Used
     demands: Demands
 
 
@@ -111,18 +112,18 @@ def _metered(service: Service, ground: Ground) -> list[Common]:
     made = sum((_house_volume(code, ground) for code in service.minus), start=Fraction(0))
     common = []
     for row in rows:
-        used = _used(service.code, row.zone, ground)
+        used = ground.used(service.code, row.zone)
         rest = Fraction(row.volume) - used - made
         words = note(_metered_words, row.volume, used, made, rest)
         common.append(Common(service.code, row.zone, rest, Method.HOUSE_METER, words))
     return common
 
 
-def _used(service: str, zone: Zone | None, ground: Ground) -> Fraction:
+def used_by(accounts: Iterable[Mapping[str, ByZone]], service: str, zone: Zone | None) -> Fraction:
     """Individual volumes of a zone; a meter without zones measures all of them."""
     pieces = (
         piece
-        for account in ground.individual
+        for account in accounts
         for piece_zone, pieces in account.get(service, {}).items()
         if zone in {None, piece_zone}
         for piece in pieces

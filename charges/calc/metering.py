@@ -38,10 +38,10 @@ def measure(meter: Meter, month: Month) -> Measured | Unmeasured:
     """The volume of the month by one meter that works on some of its days."""
     if _is_access_refused(meter, month):
         return Unmeasured(uplifted=True, note=note(_refusal_words, meter.access_refused_on))
-    expired_for = _months_since_expiry(meter, month.period)
+    expired_for = _months_since_expiry(meter, month)
     if expired_for is not None:
         return _measure_expired(meter, month, expired_for)
-    first_day, past = month.date(0), month.date(month.days)
+    first_day, past = month.first_day, month.past
     before = [reading for reading in meter.readings if reading.on < first_day]
     here = [reading for reading in meter.readings if first_day <= reading.on < past]
     if not here:
@@ -53,13 +53,29 @@ def measure(meter: Meter, month: Month) -> Measured | Unmeasured:
     return _by_readings(meter, [*before[-1:], *here])
 
 
+def read_in_time(meter: Meter, month: Month) -> Decimal | None:
+    """
+    What `measure` says of a meter in order: read once in the month and before it, no turn.
+
+    Nothing where there is more to think of.
+    """
+    until, readings = meter.verified_until, meter.readings
+    if meter.access_refused_on is not None or (until is not None and until < month.last_day):
+        return None
+    if len(readings) < 2:
+        return None
+    earlier, latest = readings[-2], readings[-1]
+    if not earlier.on < month.first_day <= latest.on < month.past or latest.value < earlier.value:
+        return None
+    return difference(latest.value, earlier.value)
+
+
 def _is_access_refused(meter: Meter, month: Month) -> bool:
     """From the month of the act until the month of a reading taken after it (п. 60(1), 85(3))."""
     refused = meter.access_refused_on
     if refused is None or month.period < Period.of(refused):
         return False
-    past = month.date(month.days)
-    return not any(refused < reading.on < past for reading in meter.readings)
+    return not any(refused < reading.on < month.past for reading in meter.readings)
 
 
 def _refusal_words(refused: dt.date | None) -> str:
@@ -80,12 +96,11 @@ def needs_older(meter: Meter, since: dt.date, month: Month) -> bool:
         return False
     if meter.access_refused_on is not None:
         return True  # the reading that ended the refusal may be old
-    expired_for = _months_since_expiry(meter, month.period)
+    expired_for = _months_since_expiry(meter, month)
     if expired_for is not None:
         valid = _verified(meter, month)
         return expired_for < _AVERAGE_MONTHS and not _averages(valid, since)
-    first_day = month.date(0)
-    before = [reading for reading in meter.readings if reading.on < first_day]
+    before = [reading for reading in meter.readings if reading.on < month.first_day]
     if not before or len(before) < len(meter.readings):
         return not before
     silent_for = month.period.months_since(Period.of(before[-1].on))
@@ -104,12 +119,12 @@ def _first_unverified_day(meter: Meter) -> dt.date:
     return meter.verified_until + dt.timedelta(days=1)
 
 
-def _months_since_expiry(meter: Meter, period: Period) -> int | None:
+def _months_since_expiry(meter: Meter, month: Month) -> int | None:
     """0 in the month of the first day without verification; nothing while it holds."""
     until = meter.verified_until
-    if until is None or until >= period.last_day:
+    if until is None or until >= month.last_day:
         return None
-    return period.months_since(Period.of(_first_unverified_day(meter)))
+    return month.period.months_since(Period.of(_first_unverified_day(meter)))
 
 
 def _by_readings(meter: Meter, readings: Sequence[Reading]) -> Measured:
@@ -167,7 +182,7 @@ def _measure_expired(meter: Meter, month: Month, expired_for: int) -> Measured |
 
 def _verified(meter: Meter, month: Month) -> list[Reading]:
     """What the meter said before the month while its verification held."""
-    last = min(_first_unverified_day(meter), month.date(0))
+    last = min(_first_unverified_day(meter), month.first_day)
     return [reading for reading in meter.readings if reading.on < last]
 
 

@@ -6,10 +6,11 @@ are found too, but nothing is charged to them.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from charges.calc.building import calculator_of
-from charges.calc.common_house import Ground, common_volumes
+from charges.calc.common_house import used_by
 from charges.calc.demands import Demands
 from charges.calc.inputs import House
 from charges.calc.result import AccountResult
@@ -52,7 +53,7 @@ def calculate_account(tables: MonthTables, house: House, number: str) -> Account
     if flat is None:
         return None
     volumes = calculator.volumes()
-    common = common_volumes(Ground(calculator.house, calculator.place, tables, volumes, demands))
+    common = calculator.common(partial(used_by, volumes))
     voted = voted_lines(calculator.house, calculator.place, tables, demands)
     found = list(calculator.accounts(flat, volumes[flat], common, voted[flat]))
     demands.refuse_if_any()

@@ -38,10 +38,18 @@ class Month:
     period: Period
     days: int
     first_ordinal: int
+    first_day: dt.date
+    last_day: dt.date
+    past: dt.date  # the first day of the next month
 
     @classmethod
     def of(cls, period: Period) -> "Month":
-        return cls(period, period.days, period.first_day.toordinal())
+        first, last, past = period.first_day, period.last_day, period.next_first_day
+        return cls(period, period.days, first.toordinal(), first, last, past)
+
+    def is_whole(self, since: dt.date, until: dt.date | None) -> bool:
+        """Whether a half-open interval covers the month."""
+        return since <= self.first_day and (until is None or until >= self.past)
 
     def clip(self, since: dt.date, until: dt.date | None) -> tuple[int, int]:
         """The days of the month inside a half-open interval; empty when `lo` is not below `hi`."""

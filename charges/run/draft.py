@@ -9,11 +9,12 @@ from django.db import DataError, connection, transaction
 
 from accounts_registry.models import House
 from charges import computed, lines
+from charges.calc.columns import rows_of
 from charges.calc.inputs import NegativeCommon, Recalculation, Scenario
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
 from charges.calc.result import ScenarioResult
-from charges.calc.rows import HouseRows, MonthPlans, digest_of, house_rows, rows_of
+from charges.calc.rows import HouseRows, MonthPlans, digest_of, house_rows
 from charges.calc.tables import MonthTables
 from charges.calc.writing import house_document
 from charges.loading import (

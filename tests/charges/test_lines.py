@@ -1,6 +1,6 @@
 import pytest
 
-from charges.calc.rows import rows_of
+from charges.calc.columns import rows_of
 from charges.lines import NotReproduced, reproduced, reproduced_account
 from charges.models import ChargeInput, CommonVolume
 from tests.cast import JULY

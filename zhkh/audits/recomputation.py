@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from charges import lines
 from charges.calc.calculation import calculate
+from charges.calc.columns import columns_of
 from charges.calc.parse import parse_text
 from charges.calc.result import ScenarioResult
-from charges.calc.rows import columns_of
 from charges.models import ChargeInput, ChargeLine
 from zhkh.audits.audit import Finding, one_moment
 from zhkh.kernel.period import Period

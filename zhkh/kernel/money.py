@@ -16,9 +16,14 @@ def round_money(amount: Decimal) -> Decimal:
     return rounded or ZERO
 
 
+def cost(volume: Decimal, price: Decimal) -> Decimal:
+    """Volume × price, exact before it is rounded: `round_money` of the product."""
+    return WIDE.multiply(volume, price).quantize(KOPECK, ROUND_HALF_UP, WIDE) or ZERO
+
+
 def round_places(value: Decimal, places: int) -> Decimal:
     """Round half-up to `places` decimals: volumes (7), shares of a house volume (5 or 6)."""
-    return value.quantize(_UNITS[places], rounding=ROUND_HALF_UP, context=WIDE)
+    return value.quantize(_UNITS[places], ROUND_HALF_UP, WIDE)
 
 
 def round_ratio(value: Fraction, places: int) -> Decimal:

@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from charges.calc.building import calculate_house
+from charges.calc.columns import row_of, rows_of
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
-from charges.calc.rows import MonthPlans, digest_of, house_rows, row_of, rows_of
+from charges.calc.rows import MonthPlans, digest_of, house_rows
 from charges.calc.tables import MonthTables
 from tests.charges.calc import odd_months, whole_months
 from tests.charges.calc.scenarios import account, house, meter, norm, residents, service, tariff
@@ -61,7 +62,7 @@ def test_a_row_is_the_text_of_its_columns():
     scenario = parse_document(MONTHS["zones_ranges_and_uses"])
     found = calculate_house(MonthTables(scenario.terms), scenario.houses[0]).accounts[0]
 
-    assert [row.text.replace("\t", "|") for row in rows_of(found).rows] == [
+    assert [text.replace("\t", "|") for _, text in rows_of(found).rows] == [
         r"||common|кВт·ч|4|\N||\N|10.5000000|house_meter|42.00|1|0.00|0.00|42.00|0.00|0.00|42.00",
         (
             r"day|||кВт·ч|\N|150.0000000|meter|1000.00|5.0000000|house_meter|40.00"
@@ -243,8 +244,7 @@ def test_a_mean_that_drains_beside_a_norm_cut_by_days_gives_its_last_day_the_res
     found = as_a_run(tables, scenario.houses[0])
 
     assert found == generally(tables, scenario.houses[0])
-    drained = next(row for row in found[1][0][1] if row.service == "drain")
-    assert drained.text.split("\t")[5] == "10.2409677"
+    assert dict(found[1][0][1])["drain"].split("\t")[5] == "10.2409677"
 
 
 def test_the_digest_stands_for_every_figure_of_every_line():
@@ -254,8 +254,8 @@ def test_the_digest_stands_for_every_figure_of_every_line():
     digest = digest_of([found.house], accounts)
 
     number, rows, changed = accounts[0]
-    other = rows[0]._replace(text=rows[0].text.replace("\t", " ", 1))
-    accounts[0] = accounts[0]._replace(rows=[other, *rows[1:]])
+    service, text = rows[0]
+    accounts[0] = accounts[0]._replace(rows=[(service, text.replace("\t", " ", 1)), *rows[1:]])
 
     assert digest_of([found.house], accounts) != digest
     assert row_of(changed[0]) == rows[0]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts_registry.models import MeterReading, PersonalAccount, ReadingSource, Service
-from charges.calc.rows import rows_of
+from charges.calc.columns import rows_of
 from charges.lines import NotReproduced, copy_rows, reproduced, thaw
 from charges.models import ChargeInput, CommonVolume
 from charges.why import BillWhy, bill_why
