@@ -115,8 +115,8 @@ def _asked(request: HttpRequest, account: PersonalAccount) -> tuple[Statement, l
         except ValueError:
             mistakes.append(f"Месяца «{asked[:20]}» нет: граница не применена.")
     shown = statement_of(account, **ends)
-    if not any(ends.values()) and len(shown.months) > MONTHS_AT_FIRST:
-        shown = statement_of(account, first=shown.months[-MONTHS_AT_FIRST].period)
+    if not any(ends.values()):
+        shown = shown.latest(MONTHS_AT_FIRST)
     return shown, mistakes
 
 

@@ -7,7 +7,8 @@ Pure: the answer is computed again whenever it is asked, never stored.
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from zhkh.kernel.exact import difference, total
@@ -82,16 +83,15 @@ def settle(debts: Sequence[Debt], payments: Iterable[Paid]) -> tuple[Allocation,
     Payees are apart: money for one never closes what is owed to another (rules, §5.4).
     """
     assert all(debt.amount > ZERO for debt in debts), debts
-    months: dict[_Month, list[_Open]] = {}
-    for debt in debts:
-        months.setdefault((debt.is_penalty, debt.period), []).append(_Open(debt, debt.amount))
+    purses = _Purses(debts)
     allocations: list[Allocation] = []
     for payment in sorted(payments, key=lambda paid: paid.on):
-        allocations += _settle_one(payment, months)
+        allocations += _settle_one(payment, purses.of(payment))
     return tuple(allocations)
 
 
 _Month = tuple[bool, Period]  # whether it is of penalties
+_Purse = dict[_Month, list["_Open"]]  # months in order; those with nothing left are dropped
 
 
 @dataclasses.dataclass(slots=True)
@@ -100,33 +100,60 @@ class _Open:
     left: Decimal
 
 
-def _settle_one(payment: Paid, months: dict[_Month, list[_Open]]) -> list[Allocation]:
+class _Purses:
+    """Debts by whom a payment may close them: of a payee, and of a service of a payee."""
+
+    def __init__(self, debts: Iterable[Debt]) -> None:
+        self._of_payee: defaultdict[int | None, _Purse] = defaultdict(dict)
+        self._of_service: defaultdict[tuple[str | None, int | None], _Purse] = defaultdict(dict)
+        for debt in sorted(debts, key=lambda debt: (debt.is_penalty, debt.period)):
+            month, item = (debt.is_penalty, debt.period), _Open(debt, debt.amount)
+            self._of_payee[debt.payee].setdefault(month, []).append(item)
+            self._of_service[debt.service, debt.payee].setdefault(month, []).append(item)
+
+    def of(self, payment: Paid) -> _Purse:
+        if payment.service is None:
+            return self._of_payee[payment.payee]
+        return self._of_service[payment.service, payment.payee]
+
+
+def _settle_one(payment: Paid, purse: _Purse) -> list[Allocation]:
     allocations: list[Allocation] = []
+    closed: list[_Month] = []
     left = payment.amount
-    for month in _in_turn(payment, months):
-        payable = [i for i in months[month] if i.left and _is_payable(i.debt, payment)]
-        owed = total((item.left for item in payable), ZERO)
+    for month in _in_turn(payment, purse):
+        payable = [item for item in purse[month] if item.left and _is_payable(item.debt, payment)]
+        owed = payable[0].left if len(payable) == 1 else total((i.left for i in payable), ZERO)
         share = min(left, owed)
-        if not share:
-            continue
-        is_penalty, period = month
-        rule = Rule.NAMED if period == payment.period else Rule.OLDEST
-        shared = share if len(payable) > 1 else None
-        for item, part in _divided(share, payable):
-            item.left = difference(item.left, part)
-            service = item.debt.service
-            allocations.append(
-                Allocation(
-                    payment.position, period, service, part, payment.on, rule, shared, is_penalty
-                )
-            )
-        left = difference(left, share)
+        if share:
+            allocations += _closing(payment, month, share, payable)
+            left = difference(left, share)
+        if not any(item.left for item in purse[month]):
+            closed.append(month)
+        if not left:
+            break
+    for month in closed:
+        del purse[month]
     if left:
         service = payment.service
         allocations.append(
             Allocation(payment.position, None, service, left, payment.on, Rule.ADVANCE)
         )
     return allocations
+
+
+def _closing(
+    payment: Paid, month: _Month, share: Decimal, payable: Sequence[_Open]
+) -> Iterator[Allocation]:
+    is_penalty, period = month
+    rule = Rule.NAMED if period == payment.period else Rule.OLDEST
+    shared = share if len(payable) > 1 else None
+    for item, part in _divided(share, payable):
+        item.left = difference(item.left, part)
+        service = item.debt.service
+        yield Allocation(
+            payment.position, period, service, part, payment.on, rule, shared, is_penalty
+        )
 
 
 def _divided(share: Decimal, payable: Sequence[_Open]) -> list[tuple[_Open, Decimal]]:
@@ -137,16 +164,26 @@ def _divided(share: Decimal, payable: Sequence[_Open]) -> list[tuple[_Open, Deci
     return [(item, part) for item, part in zip(payable, parts, strict=True) if part]
 
 
-def _in_turn(payment: Paid, months: Iterable[_Month]) -> list[_Month]:
-    return sorted(months, key=lambda month: (month[0], month[1] != payment.period, month[1]))
+def _in_turn(payment: Paid, purse: _Purse) -> Iterator[_Month]:
+    """Debts before penalties; of both the named month first, then the oldest."""
+    if payment.period is None:
+        yield from purse
+        return
+    for is_penalty in (False, True):
+        named = is_penalty, payment.period
+        if named in purse:
+            yield named
+        yield from (month for month in purse if month[0] is is_penalty and month != named)
 
 
 def _is_payable(debt: Debt, payment: Paid) -> bool:
-    if payment.service not in {None, debt.service} or payment.payee != debt.payee:
-        return False
-    if debt.only_named:
-        return debt.period == payment.period
-    return debt.period == payment.period or not is_time_barred(debt.due, on=payment.on)
+    """Of a debt in the purse of the payment."""
+    if debt.only_named or payment.period is not None:
+        if debt.period == payment.period:
+            return True
+        if debt.only_named:
+            return False
+    return not is_time_barred(debt.due, on=payment.on)
 
 
 def is_time_barred(due: dt.date | None, *, on: dt.date) -> bool:

@@ -107,24 +107,34 @@ class Statement:
     total: Sums
     known: tuple[Period, Period] | None
 
+    @classmethod
+    def of(
+        cls, months: Sequence[StatementMonth], known: tuple[Period, Period] | None
+    ) -> "Statement":
+        summed = Sums(opening=months[0].total.opening if months else ZERO)
+        for month in months:
+            summed.charged += month.total.charged
+            summed.adjusted += month.total.adjusted
+            summed.paid += month.total.paid
+        return cls(tuple(months), summed, known)
+
+    def latest(self, count: int) -> "Statement":
+        """At most so many last months of it."""
+        return Statement.of(self.months[-count:], self.known)
+
 
 def statement_of(
     account: PersonalAccount, *, first: Period | None = None, last: Period | None = None
 ) -> Statement:
     """Every month of the account with movements between the two; a fixed number of queries."""
     story = _Story.of(account)
-    months = tuple(
+    months = [
         month
         for month in story.months()
         if (first is None or month.period >= first) and (last is None or month.period <= last)
-    )
-    summed = Sums(opening=months[0].total.opening if months else ZERO)
-    for month in months:
-        summed.charged += month.total.charged
-        summed.adjusted += month.total.adjusted
-        summed.paid += month.total.paid
+    ]
     known = (story.periods[0], story.periods[-1]) if story.periods else None
-    return Statement(months, summed, known)
+    return Statement.of(months, known)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
