@@ -1,23 +1,21 @@
-import io
+"""The month of an organisation: its page and the steps to its posting."""
+
 import re
 from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils.html import strip_tags
-from openpyxl import load_workbook
 
 from accounts_registry.ledger import periods
 from accounts_registry.models import AccountArea
 from charges.models import ChangedFact
 from charges.services import request_calculation
 from tests.cast import JULY, NOON, accountant_of
-from tests.factories import make_house, make_organisation, make_user
+from tests.factories import make_user
 from tests.priced import BILL, FEE, add_house, calculated, posted, priced_tihiy_okean
 from zhkh.runs.doorbell import forget_broker
 from zhkh.runs.models import Run, RunState
-from zhkh.web.roles import Role
 
 HTMX = {"HX-Request": "true"}
 MONTH = "/charges/?period=2013-07"
@@ -32,16 +30,6 @@ def okean(db):
 def client(okean):
     client = Client()
     client.force_login(accountant_of(okean.organisation))
-    return client
-
-
-@pytest.fixture
-def onlooker(okean):
-    """May look at charges, may not calculate."""
-    client = Client()
-    client.force_login(
-        make_user(username="centre", role=Role.SETTLEMENT_CENTRE, organisation=okean.organisation)
-    )
     return client
 
 
@@ -303,178 +291,3 @@ class TestProgress:
         assert answer.headers["Location"] == (
             f"/charges/?organisation={okean.organisation.pk}&period=2013-07"
         )
-
-
-class TestRights:
-    @pytest.mark.parametrize("action", ["calculate", "stop", "reopen", "confirm"])
-    def test_who_may_only_look_gets_no_actions(self, onlooker, okean, action):
-        calculated(okean.organisation)
-
-        answer = onlooker.post(f"/charges/{action}/", form_of(okean.organisation))
-
-        assert (answer.status_code, state_of(okean.organisation)) == (403, "draft")
-
-    def test_who_may_only_look_sees_no_buttons(self, onlooker, okean):
-        calculated(okean.organisation)
-
-        answer = onlooker.get(MONTH)
-
-        assert (answer.status_code, b"/charges/calculate/" in answer.content) == (200, False)
-
-    @pytest.mark.parametrize("action", ["calculate", "stop", "reopen", "confirm"])
-    def test_another_organisation_is_absent(self, client, action):
-        other = make_organisation(name="ТСЖ «Чужое»")
-        make_house(organisation=other)
-
-        answer = client.post(f"/charges/{action}/", form_of(other, accounts=1, total="1"))
-
-        assert answer.status_code == 404
-
-    def test_month_of_another_organisation_is_absent(self, client):
-        other = make_organisation(name="ТСЖ «Чужое»")
-
-        assert client.get(f"{MONTH}&organisation={other.pk}").status_code == 404
-
-    def test_run_of_another_organisation_is_absent(self, client):
-        other = make_organisation(name="ТСЖ «Чужое»")
-        make_house(organisation=other)
-        run = request_calculation(organisation=other, period=JULY, by=None, at=NOON)
-
-        assert client.get(f"/charges/runs/{run.pk}/").status_code == 404
-
-    @pytest.mark.parametrize("fields", [{"period": "2013-13"}, {"organisation": "x"}, {}])
-    def test_a_form_that_names_no_month_is_absent(self, client, okean, fields):
-        form = (form_of(okean.organisation) | fields) if fields else {}
-
-        assert client.post("/charges/calculate/", form).status_code == 404
-
-    def test_guest_is_asked_to_sign_in(self, okean):
-        assert Client().get(MONTH).headers["Location"].startswith("/login/?next=")
-
-    def test_organisation_can_be_chosen_by_who_has_several(self, okean):
-        make_organisation(name="ТСЖ «Второе»")
-        client = Client()
-        client.force_login(make_user(username="chief", role=Role.ACCOUNTANT))
-
-        answer = client.get(f"{MONTH}&organisation={okean.organisation.pk}")
-
-        assert answer.context["month"].organisation == okean.organisation
-        assert [str(one) for one in answer.context["month"].organisations] == [
-            "ТСЖ «Второе»",
-            "УК «Тихий океан»",
-        ]
-
-
-class TestExport:
-    def test_every_line_is_in_the_file(self, client, okean):
-        calculated(okean.organisation)
-
-        answer = client.get("/charges/lines.xlsx?period=2013-07")
-
-        assert answer.headers["Content-Disposition"] == (
-            'attachment; filename="nachisleniya_2013-07.xlsx"'
-        )
-        sheet = load_workbook(io.BytesIO(answer.content))["Начисления"]
-        head, first, *others = sheet.values
-        row = dict(zip(head, first, strict=True))
-        assert (row["Лицевой счёт"], row["Услуга"], Decimal(str(row["Итого"]))) == (
-            "000000001001",
-            "Содержание и ремонт жилого помещения",
-            FEE,
-        )
-        assert len(others) == 7
-
-
-class TestAccount:
-    def test_lines_say_volume_method_and_price(self, client, okean):
-        calculated(okean.organisation)
-
-        rows = client.get(f"/accounts/{okean.fet.pk}/charges/").context["rows"]
-
-        assert [
-            (row.name, row.line.individual_volume, row.individual_method, row.price) for row in rows
-        ] == [
-            ("Содержание и ремонт жилого помещения", Decimal(70), "", "15,90"),
-            ("Холодное водоснабжение", Decimal("5.55"), "по нормативу", "13,50"),
-        ]
-
-    def test_why_is_derived_again_from_frozen_inputs(self, client, okean):
-        calculated(okean.organisation)
-        AccountArea.objects.all().delete()  # the registry of today does not matter
-
-        fee, water = client.get(f"/accounts/{okean.fet.pk}/charges/").context["rows"]
-
-        told = [
-            client.get(f"/accounts/{okean.fet.pk}/charges/line/?{row.query}")
-            .context["row"]
-            .sentences
-            for row in (fee, water)
-        ]
-        assert told[0] == (
-            "Начисление: площадь 70 м2 (ст. 154, 156 ЖК РФ); 70 м² × 15,90 = 1\N{NO-BREAK SPACE}113,00 руб.",
-        )
-        assert "5,55 м³ × 13,50 = 74,93 руб." in told[1][0]
-
-    @pytest.mark.parametrize("asked", ["", "period=2013-07", "period=2013-07&service=gas"])
-    def test_a_line_the_bill_has_not_is_not_there(self, client, okean, asked):
-        calculated(okean.organisation)
-
-        answer = client.get(f"/accounts/{okean.fet.pk}/charges/line/?{asked}")
-
-        assert answer.status_code == 404
-
-    def test_a_line_of_a_month_never_calculated_says_so(self, client, okean):
-        asked = "period=2013-07&service=cold_water"
-
-        answer = client.get(f"/accounts/{okean.fet.pk}/charges/line/?{asked}")
-
-        assert "Исходные данные этого месяца не сохранены" in text_of(answer)
-
-    def test_account_never_charged_is_told_when_it_will_be(self, client, okean):
-        answer = client.get(f"/accounts/{okean.fet.pk}/charges/")
-
-        assert "Начислений ещё не было" in text_of(answer)
-
-    def test_month_without_charges_is_named(self, client, okean):
-        calculated(okean.organisation)
-
-        answer = client.get(f"/accounts/{okean.fet.pk}/charges/?period=2013-06")
-
-        assert "За июнь 2013 начислений нет" in text_of(answer)
-        assert answer.context["next_url"] == "?period=2013-07"
-
-    def test_month_not_understood_shows_the_last(self, client, okean):
-        calculated(okean.organisation)
-
-        context = client.get(f"/accounts/{okean.fet.pk}/charges/?period=2013-99").context
-
-        assert (context["month"], context["mistake"]) == (
-            JULY,
-            "Месяца «2013-99» нет: показан последний.",
-        )
-
-    def test_query_count_does_not_depend_on_lines(
-        self, client, okean, django_assert_max_num_queries
-    ):
-        okean.fet.services.filter(service=okean.cold_water).delete()
-        calculated(okean.organisation)
-        with django_assert_max_num_queries(100) as one_line:
-            client.get(f"/accounts/{okean.fet.pk}/charges/")
-
-        with django_assert_max_num_queries(100) as two_lines:
-            answer = client.get(f"/accounts/{okean.tyutchev.pk}/charges/")
-
-        assert len(answer.context["rows"]) == 2
-        assert len(two_lines) == len(one_line)
-
-    def test_foreign_account_is_absent(self, okean):
-        client = Client()
-        other = make_organisation(name="ТСЖ «Чужое»")
-        client.force_login(accountant_of(other, username="stranger"))
-
-        assert client.get(f"/accounts/{okean.fet.pk}/charges/").status_code == 404
-
-    def test_tab_stands_in_the_card(self, client, okean):
-        tabs = client.get(f"/accounts/{okean.fet.pk}/charges/").context["tabs"]
-
-        assert reverse("charges:account-charges", args=[okean.fet.pk]) in [tab.url for tab in tabs]
