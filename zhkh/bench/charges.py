@@ -55,7 +55,7 @@ def bench_charges(plan: Plan, *, workers: int, owner_url: str) -> Figures:
     :raises MonthNotCalculated: a house of the town has errors.
     :raises Refusal: the database is not on this machine, or the town stands already.
     """
-    town_seconds = _build(plan, workers)
+    town_seconds = _build(plan, workers, owner_url)
     calculation = _in_fresh_process(plan, workers)
     _refuse_unready(plan)
     lines = _lines(plan)
@@ -84,11 +84,11 @@ def _us(seconds: float, lines: int) -> float:
     return round(seconds / lines * 1_000_000, 2)
 
 
-def _build(plan: Plan, workers: int) -> float:
+def _build(plan: Plan, workers: int, owner_url: str) -> float:
     from zhkh.town.building import build_town
 
     began = time.perf_counter()
-    build_town(plan, at=timezone.now(), workers=workers, tell=lambda *_: None)
+    build_town(plan, at=timezone.now(), workers=workers, tell=lambda *_: None, owner_url=owner_url)
     return time.perf_counter() - began
 
 

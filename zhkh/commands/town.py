@@ -67,7 +67,13 @@ def read_plan(argv: list[str]) -> tuple[Plan, argparse.Namespace]:
 
 def write(plan: Plan, options: argparse.Namespace) -> int:
     began = time.monotonic()
-    organisation = build_town(plan, at=timezone.now(), workers=options.workers, tell=tell_on_stderr)
+    organisation = build_town(
+        plan,
+        at=timezone.now(),
+        workers=options.workers,
+        tell=tell_on_stderr,
+        owner_url=os.environ.get("ZHKH_DATABASE_OWNER_URL"),
+    )
     if sys.stderr.isatty():
         print(file=sys.stderr)
     seconds = round(time.monotonic() - began, 1)

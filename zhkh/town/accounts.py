@@ -1,6 +1,7 @@
 """An account of the town: who pays, how large the flat is, what is connected and measured."""
 
 import datetime as dt
+import functools
 import random
 
 from zhkh.town.catalogue import YEARS_BEFORE, services_of
@@ -8,7 +9,7 @@ from zhkh.town.facts import AccountFacts, Connection, Held
 from zhkh.town.kinds import HouseKind
 from zhkh.town.meters import meter_of
 from zhkh.town.names import person
-from zhkh.town.plan import Plan
+from zhkh.town.plan import Plan, Profile
 
 _NUMBER_DIGITS = 12
 _METERED = ("cold_water", "hot_water", "hot_water_two_part", "electricity")
@@ -30,6 +31,7 @@ def settle_account(
         plan.first.year - chance.randrange(2, YEARS_BEFORE), chance.randrange(1, 13), 1
     )
     by_email = chance.randrange(10) < _BY_EMAIL_OF_TEN
+    billed = _billed(plan.profile, kind.without)
     account = AccountFacts(
         number=account_number(plan, number),
         flat=flat,
@@ -37,15 +39,11 @@ def settle_account(
         opened=opened,
         areas=[Held(area, opened)],
         residents=[Held(chance.choices((1, 2, 3, 4, 5), (25, 32, 23, 15, 5))[0], opened)],
-        services=[
-            Connection(terms.code, opened)
-            for terms in services_of(plan.profile)
-            if terms.code not in kind.without
-        ],
+        services=[Connection(code, opened) for code in billed],
         email=f"resident{number + 1}@example.com" if by_email else "",
         by_email=by_email,
     )
-    measured = [code for code in _METERED if code not in kind.without and _exists(code, plan)]
+    measured = [code for code in _METERED if code in billed]
     if kind.with_heat_meters and chance.randrange(2):
         measured.append("heating")
     account.meters = [
@@ -63,5 +61,7 @@ def account_number(plan: Plan, number: int) -> str:
     return f"{plan.seed % 10**ahead:0{ahead}}{number + 1:0{place}}"
 
 
-def _exists(code: str, plan: Plan) -> bool:
-    return any(terms.code == code for terms in services_of(plan.profile))
+@functools.cache
+def _billed(profile: Profile, without: frozenset[str]) -> tuple[str, ...]:
+    """Codes in the order of the bill."""
+    return tuple(terms.code for terms in services_of(profile) if terms.code not in without)

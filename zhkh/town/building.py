@@ -3,11 +3,13 @@
 import datetime as dt
 from functools import partial
 
+from django.apps import apps
 from django.db import transaction
 
 from accounts_registry.models import House, Organisation, Service
 from zhkh.kernel.refusal import Refusal
 from zhkh.town.books import enter_books
+from zhkh.town.foreign_keys import without_foreign_keys
 from zhkh.town.founding import found_town
 from zhkh.town.history import live_through
 from zhkh.town.houses import build_house, house_code
@@ -16,6 +18,7 @@ from zhkh.town.rows import Place, write_houses
 from zhkh.town.workers import Tell, each_by
 
 HOUSES_IN_A_CHUNK = 20
+_APPS = ("accounts_registry", "ledger", "charges")
 FINISHED = "Выдуманный город: ни домов, ни людей этих нет."  # printed on its bills
 
 
@@ -27,12 +30,21 @@ class TownStands(Refusal):
         )
 
 
-def build_town(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell) -> Organisation:
+def build_town(
+    plan: Plan, *, at: dt.datetime, workers: int, tell: Tell, owner_url: str | None = None
+) -> Organisation:
     """
     Write the town; an attempt that was broken off goes on where it stopped.
 
+    `owner_url`: the same database for its owner, who may hasten the writing into an empty one.
+
     :raises TownStands: all of it is there already.
     """
+    with without_foreign_keys(owner_url, _tables()):
+        return _build(plan, at=at, workers=workers, tell=tell)
+
+
+def _build(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell) -> Organisation:
     organisation = found_town(plan)
     if organisation.notice == FINISHED:
         raise TownStands(organisation)
@@ -45,6 +57,15 @@ def build_town(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell) -> Orga
     live_through(plan, organisation, place, workers=workers, tell=tell)
     Organisation.objects.filter(pk=organisation.pk).update(notice=FINISHED)
     return organisation
+
+
+def _tables() -> list[str]:
+    """Of everything a town and its months may stand in."""
+    return [
+        model._meta.db_table  # noqa: SLF001 (documented)
+        for app in _APPS
+        for model in apps.get_app_config(app).get_models()
+    ]
 
 
 def _write_houses(

@@ -1,6 +1,7 @@
 """Meters of a flat and of a house, and what they showed month after month."""
 
 import datetime as dt
+import functools
 import random
 
 from zhkh.kernel.period import Period
@@ -121,8 +122,9 @@ def house_meter(
     )
 
 
-def _read_in(plan: Plan, months_before: int) -> list[Period]:
-    return [plan.first.shifted(later) for later in range(-months_before, plan.months)]
+@functools.cache
+def _read_in(plan: Plan, months_before: int) -> tuple[Period, ...]:
+    return tuple(plan.first.shifted(later) for later in range(-months_before, plan.months))
 
 
 def _day(chance: random.Random) -> int:
