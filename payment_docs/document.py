@@ -1,8 +1,7 @@
 """
-The payment document as plain data, and what each of its cells prints.
+The payment document as plain data: one set of figures for every form it is printed in.
 
-The form is the one of Приказ Минрегиона № 454: charges in columns 1–13, reference columns 1–6.
-Every figure comes in ready; this module checks that the figures agree, and words them.
+Every figure comes in ready; this module checks that the figures agree.
 Money is in roubles, areas in m².
 """
 
@@ -11,12 +10,20 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from zhkh.kernel.money import ZERO, round_places
+from payment_docs.details import (
+    PLAIN_LOOK,
+    BenefitRow,
+    Change,
+    Consumption,
+    InstalmentRow,
+    Look,
+    MeterRow,
+    RecalculationRow,
+    ServiceSums,
+    UpliftRow,
+)
+from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
-from zhkh.kernel.quantity import format_quantity
-
-# Columns 3 and 4 print at most so many decimals; the charge was made from the exact volume.
-VOLUME_PLACES = 4
 
 
 class Blank(enum.Enum):
@@ -34,18 +41,6 @@ class Mark(enum.Enum):
     METER = "(2)"
     AVERAGE = "(3)"
     HOUSE_METER = "(4)"
-
-
-_MARK_WORDS = {
-    Mark.NORM: "по нормативам",
-    Mark.NORM_UPLIFTED: "по нормативам с повышающим коэффициентом при отсутствии ПУ",
-    Mark.METER: "по показаниям ИПУ",
-    Mark.AVERAGE: "по среднему",
-    Mark.HOUSE_METER: "по показаниям ОПУ",
-}
-_FOOTNOTE = "* Объем коммунальных услуг определен: " + ", ".join(
-    f"{mark.value} - {words}" for mark, words in _MARK_WORDS.items()
-)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,7 +73,8 @@ class ServiceRow:
 
     Where the volumes are not applicable (fees per m² or per account), so are the parts of the
     charge. `charged` is the sum of its parts, VAT included in them; `recalculated` is signed,
-    `benefit` is not negative; `total` = charged + recalculated − benefit.
+    `benefit` is not negative; `total` = charged + recalculated − benefit. `service` is the code of
+    its service; a row of another sum (`is_apart`) belongs to none of the month's charges.
     """
 
     name: str
@@ -93,6 +89,10 @@ class ServiceRow:
     recalculated: Decimal = ZERO
     benefit: Decimal = ZERO
     reference: Reference = Reference()
+    service: str = ""
+    uplift: Decimal | None = None
+    excess: Decimal = ZERO
+    is_apart: bool = False
 
     def __post_init__(self) -> None:
         assert self.benefit >= ZERO, self
@@ -105,10 +105,6 @@ class ServiceRow:
     def is_fee(self) -> bool:
         """Whether the row is paid per m², per account and the like: it has no volume to print."""
         return self.charged_individual is self.charged_common is Blank.NOT_APPLICABLE
-
-    @property
-    def cells(self) -> "tuple[Cell, ...]":
-        return cells(self)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,6 +120,8 @@ class Organisation:
     name: str = ""
     address: str = ""
     hours: str = ""
+    phone: str = ""
+    email: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,6 +136,11 @@ class Requisites:
     correspondent_account: str = ""
 
     @property
+    def is_complete(self) -> bool:
+        """Whether money can be sent by them: everything a code for paying has to name is known."""
+        return all((self.inn, self.account, self.bank, self.bic))
+
+    @property
     def lines(self) -> tuple[str, str, str]:
         return (
             _joined("ИНН/КПП", "/".join(filter(None, (self.inn, self.kpp)))),
@@ -148,10 +151,18 @@ class Requisites:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PayeeRow:
+    """Who is paid: `amount` for the month, `opening` is the debt > 0 or advance < 0 before it."""
+
     name: str
     requisites: Requisites
     account_number: str
     amount: Decimal | None = None
+    opening: Decimal = ZERO
+
+    @property
+    def to_pay(self) -> Decimal:
+        """What is left to pay to this payee alone, an advance taken off; never negative."""
+        return max(ZERO, (self.amount or ZERO) + self.opening)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -196,6 +207,16 @@ class PaymentDocument:
     number: str = ""
     version: int = 1
     notice: str = ""
+    look: Look = PLAIN_LOOK
+    due_on: dt.date | None = None
+    services: tuple[ServiceSums, ...] = ()
+    meters: tuple[MeterRow, ...] = ()
+    history: tuple[Consumption, ...] = ()
+    change: Change | None = None
+    uplifts: tuple[UpliftRow, ...] = ()
+    recalculations: tuple[RecalculationRow, ...] = ()
+    benefits: tuple[BenefitRow, ...] = ()
+    instalments: tuple[InstalmentRow, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.to_pay == sum((row.total for row in self.rows), start=ZERO), self.to_pay
@@ -203,6 +224,11 @@ class PaymentDocument:
         amounts = [payee.amount for payee in self.payees if payee.amount is not None]
         if len(amounts) == len(self.payees) > 0:
             assert sum(amounts, start=ZERO) == self.to_pay, amounts
+        if self.services:
+            assert sum((item.opening for item in self.services), ZERO) == self.opening, self.opening
+            owed = sum((row.total for row in self.rows if not row.is_apart), start=ZERO)
+            owed += sum((item.of_month for item in self.services), start=ZERO)
+            assert owed == self.to_pay, owed
 
     @property
     def rows(self) -> tuple[ServiceRow, ...]:
@@ -222,141 +248,9 @@ class PaymentDocument:
         return max(ZERO, self.opening)
 
     @property
-    def title(self) -> str:
-        return f"Счет на оплату ЖКУ за {self.period.title} г."
-
-    @property
-    def balance_word(self) -> str:
-        """«Аванс» also names a balance of zero, as in the sample bill's totals."""
-        return "Задолженность" if self.debt else "Аванс"
-
-    @property
     def balance(self) -> Decimal:
-        """The amount beside `balance_word`, never negative."""
+        """Debt or advance, never negative."""
         return self.debt or self.advance
-
-    @property
-    def with_balance_words(self) -> str:
-        counted = "задолженности" if self.debt else "аванса"
-        return f"Итого к оплате с учетом {counted}"
-
-    @property
-    def total_cell(self) -> "Cell":
-        """Column 11 of the total row."""
-        return _quantity(self.to_pay)
-
-    @property
-    def number_words(self) -> str:
-        """Empty for a document that is not issued; later versions say which they are."""
-        if not self.number:
-            return ""
-        version = f", версия {self.version}" if self.version > 1 else ""
-        return f"Документ № {self.number}{version}"
-
-    @property
-    def footnote(self) -> str:
-        return _FOOTNOTE
-
-
-class CellKind(enum.Enum):
-    TEXT = "text"
-    NUMBER = "number"
-    NOT_APPLICABLE = "not-applicable"
-    EMPTY = "empty"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Cell:
-    """What stands in one cell; `mark` follows a volume's number."""
-
-    kind: CellKind
-    text: str = ""
-    mark: str = ""
-
-
-def cells(row: ServiceRow) -> tuple[Cell, ...]:
-    """The nineteen cells of a row: columns 1–13, then reference columns 1–6."""
-    total_individual, total_common = total_parts(row)
-    reference = row.reference
-    return (
-        _text(row.name),
-        _text(row.unit),
-        _volume(row.volume_individual),
-        _volume(row.volume_common),
-        _quantity(row.price) if row.is_fee else _price(row.price),
-        _unless_zero(row.charged_individual),
-        _unless_zero(row.charged_common),
-        _quantity(row.charged),
-        _unless_zero(row.recalculated),
-        _unless_zero(row.benefit),
-        _quantity(row.total),
-        _unless_zero(total_individual),
-        _unless_zero(total_common),
-        _quantity(reference.norm_individual),
-        _quantity(reference.norm_common),
-        _readings(reference.meter_readings),
-        _readings(reference.house_readings),
-        _quantity(reference.house_premises),
-        _quantity(reference.house_common),
-    )
-
-
-def total_parts(row: ServiceRow) -> tuple[Decimal | Blank, Decimal | Blank]:
-    """
-    Columns 12 and 13: the total divided into individual and common-house part.
-
-    Recalculations and benefits lower the individual part, unless the row has only a common one.
-    """
-    if row.is_fee:
-        return Blank.NOT_APPLICABLE, Blank.NOT_APPLICABLE
-    common = _figure(row.charged_common)
-    if common and not _figure(row.charged_individual):
-        return Blank.EMPTY, row.total
-    return row.total - common, common
-
-
-def _text(text: str) -> Cell:
-    return Cell(CellKind.TEXT, text) if text else _BLANK_CELLS[Blank.EMPTY]
-
-
-def _volume(volume: Volume | Blank) -> Cell:
-    if isinstance(volume, Blank):
-        return _BLANK_CELLS[volume]
-    text = format_quantity(round_places(volume.quantity, VOLUME_PLACES))
-    return Cell(CellKind.NUMBER, text, volume.mark.value if volume.mark else "")
-
-
-def _price(price: Decimal | Blank) -> Cell:
-    """At least two decimals: 13,50."""
-    if isinstance(price, Blank):
-        return _BLANK_CELLS[price]
-    whole, _, places = format_quantity(price).partition(",")
-    return Cell(CellKind.NUMBER, f"{whole},{places:0<2}")
-
-
-def _quantity(value: Decimal | Blank) -> Cell:
-    """Without trailing zeros, money too: 1 113 and 440,1 in the sample bill's table."""
-    if isinstance(value, Blank):
-        return _BLANK_CELLS[value]
-    return Cell(CellKind.NUMBER, format_quantity(value))
-
-
-def _unless_zero(value: Decimal | Blank) -> Cell:
-    return _quantity(value or Blank.EMPTY)
-
-
-def _readings(readings: tuple[Decimal, ...] | Blank) -> Cell:
-    """Several meters of one service print their readings on a line each."""
-    if isinstance(readings, Blank):
-        return _BLANK_CELLS[readings]
-    text = ";\n".join(map(format_quantity, readings))
-    return Cell(CellKind.NUMBER, text) if text else _BLANK_CELLS[Blank.EMPTY]
-
-
-_BLANK_CELLS = {
-    Blank.NOT_APPLICABLE: Cell(CellKind.NOT_APPLICABLE, Blank.NOT_APPLICABLE.value),
-    Blank.EMPTY: Cell(CellKind.EMPTY),
-}
 
 
 def _figure(value: Decimal | Blank) -> Decimal:

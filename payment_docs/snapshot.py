@@ -7,13 +7,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from payment_docs import details
 from payment_docs import document as form
 from payment_docs.document import PaymentDocument
 from zhkh.kernel.period import Period
 
 _CLASSES: dict[str, type[Any]] = {
     item.__name__: item
-    for item in vars(form).values()
+    for module in (details, form)
+    for item in vars(module).values()
     if isinstance(item, type) and (dataclasses.is_dataclass(item) or issubclass(item, enum.Enum))
 }
 

@@ -19,6 +19,7 @@ from accounts_registry.views.month import ChosenMonth, chosen_month, named_month
 from payment_docs import services
 from payment_docs.forms import DocumentFilter
 from payment_docs.models import IssuedDocument
+from payment_docs.printing.page import printed
 from payment_docs.queries import current_documents, documents_of, filtered, totals_of
 from zhkh.kernel.period import Period
 from zhkh.runs import services as runs
@@ -184,8 +185,8 @@ def _problems(run: Run) -> list[RunItem]:
 
 def _shown(shown: IssuedDocument | None) -> dict[str, Any]:
     if shown is None:
-        return {"issued": None, "document": None}
-    return {"issued": shown, "document": services.issued_data(shown)}
+        return {"issued": None, "paper": None}
+    return {"issued": shown, "paper": printed(services.issued_data(shown))}
 
 
 def _asked_document(request: HttpRequest, month: ChosenMonth) -> IssuedDocument | None:

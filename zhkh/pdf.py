@@ -3,6 +3,7 @@
 import functools
 import threading
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -110,6 +111,4 @@ def fonts() -> "FontConfiguration":
 
 def engine_version() -> str:
     """What lays the pages out."""
-    import weasyprint
-
-    return f"WeasyPrint {weasyprint.__version__}"
+    return f"WeasyPrint {metadata.version('weasyprint')}"

@@ -118,7 +118,7 @@ class TestList:
         context = client.get(MONTH).context
 
         assert [row.pk for row in context["rows"]] == [documents[n].pk for n in "1234"]
-        assert (context["issued"].pk, context["document"].payer) == (
+        assert (context["issued"].pk, context["paper"].payer[0].text) == (
             documents["1"].pk,
             "Лермонтов Михаил Николаевич",
         )
@@ -141,7 +141,7 @@ class TestList:
     def test_address_names_the_document(self, client, documents):
         context = client.get(f"{MONTH}&doc={documents['3'].pk}").context
 
-        assert context["document"].payer == "Тютчев Фёдор Иванович"
+        assert context["paper"].payer[0].text == "Тютчев Фёдор Иванович"
 
     @pytest.mark.parametrize(
         ("query", "numbers"),
@@ -201,7 +201,7 @@ class TestDocument:
         answer = client.get(f"/docs/{documents['2'].pk}/", headers=HTMX)
 
         page = answer.content.decode()
-        assert answer.context["document"].payer == "Фет Афанасий Афанасьевич"
+        assert answer.context["paper"].payer[0].text == "Фет Афанасий Афанасьевич"
         assert re.findall(r'id="(document|document-actions)"', page) == [
             "document",
             "document-actions",

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRINT = ROOT / "templates" / "payment_docs" / "print"
 PAGE = """<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>Счет № 1</title>
 <meta name="author" content="УК «Тихий океан»"><link rel="stylesheet" href="document.css"></head>
-<body><p>К оплате <b>2 447,90</b></p></body></html>"""
+<body data-page="Страница" data-of="из"><p>К оплате <b>2 447,90</b></p></body></html>"""
 
 
 @pytest.fixture
