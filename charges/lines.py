@@ -74,11 +74,6 @@ def freeze(houses: Iterable[Frozen], *, period: Period) -> None:
             )
 
 
-def document_text(document: Mapping[str, Any]) -> str:
-    """The bytes a scenario document is frozen as: the same facts always give the same."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
 def thaw(frozen: ChargeInput) -> bytes:
     """The scenario document a house was calculated from."""
     return zlib.decompress(bytes(frozen.document))

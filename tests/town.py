@@ -100,7 +100,7 @@ def _house_in_june():
         dataclasses.replace(
             account,
             meters=tuple(
-                dataclasses.replace(meter, readings=tuple(r for r in meter.readings if r.on < july))
+                meter._replace(readings=tuple(r for r in meter.readings if r.on < july))
                 for meter in account.meters
             ),
         )

@@ -3,12 +3,14 @@ Everything a calculation needs, as plain frozen values (contract: "Input").
 
 Intervals are half-open: `since` belongs, `until` does not; no `until` means "until further notice".
 Tuples keep the order of the file, so a path such as `houses[0].accounts[1]` can always be told.
+What a house has by the thousand is a named tuple: they are made several times faster.
 """
 
 import dataclasses
 import datetime as dt
 import enum
 from decimal import Decimal
+from typing import NamedTuple
 
 from zhkh.kernel.period import Period
 
@@ -206,14 +208,12 @@ class Residents:
     until: dt.date | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     on: dt.date
     value: Decimal
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(NamedTuple):
     service: str
     installed: dt.date
     readings: tuple[Reading, ...]

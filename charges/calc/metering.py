@@ -92,7 +92,7 @@ def needs_older(meter: Meter, since: dt.date, month: Month) -> bool:
 
     The meter holds its readings from that day on; so a long history need not be read whole.
     """
-    if meter.installed >= since:
+    if meter.installed >= since or read_in_time(meter, month) is not None:
         return False
     if meter.access_refused_on is not None:
         return True  # the reading that ended the refusal may be old

@@ -1,12 +1,17 @@
 """
 A house as a scenario document says it: the other half of `charges.calc.parse`.
 
-Reading what is written here gives the same house again.
+Reading what is written here gives the same house again. Accounts, of which there are many, are
+written as text at once.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
+from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import Any
 
 from charges.calc.inputs import (
@@ -35,23 +40,37 @@ Document = dict[str, Any]
 
 def house_document(house: House) -> Document:
     """Keys that say nothing are left out; an area of zero is one nobody has entered."""
-    return {
-        "code": house.code,
-        "address": house.address,
-        "accounts": [_account(account) for account in house.accounts],
-    } | _present(
-        {
-            "premises_area": plain(house.premises_area),
-            "common_area": _plain(house.common_area),
-            "residents": house.residents,
-            "common_volumes": [_common_volume(row) for row in house.common_volumes],
-            "house_meters": [_house_meter(row) for row in house.house_meters],
-            "heating": _heating(house.heating),
-            "voted": [{"service": row.service, "sum": plain(row.amount)} for row in house.voted],
-            "interruptions": [_interruption(row) for row in house.interruptions],
-            "x_carried_common": [_house_meter(row) for row in house.carried],
-        }
+    document: Document = json.loads(house_text(house))
+    return document
+
+
+def house_text(house: House) -> str:
+    """The document as `document_text` writes it."""
+    accounts = ",".join(map(_account, house.accounts))
+    others = document_text(
+        {"code": house.code, "address": house.address}
+        | _present(
+            {
+                "premises_area": plain(house.premises_area),
+                "common_area": _plain(house.common_area),
+                "residents": house.residents,
+                "common_volumes": [_common_volume(row) for row in house.common_volumes],
+                "house_meters": [_house_meter(row) for row in house.house_meters],
+                "heating": _heating(house.heating),
+                "voted": [
+                    {"service": row.service, "sum": plain(row.amount)} for row in house.voted
+                ],
+                "interruptions": [_interruption(row) for row in house.interruptions],
+                "x_carried_common": [_house_meter(row) for row in house.carried],
+            }
+        )
     )
+    return f'{{"accounts":[{accounts}],{others[1:]}'  # of all keys the first
+
+
+def document_text(document: Mapping[str, Any]) -> str:
+    """The bytes a scenario document is frozen as: the same facts always give the same."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _present(document: Document) -> Document:
@@ -112,37 +131,45 @@ def _interruption(row: Interruption) -> Document:
     }
 
 
-# --- of an account
+# --- of an account, as text
 
 
-def _account(account: Account) -> Document:
-    document = {
-        "number": account.number,
-        "payer": account.payer,
-        "premises": account.premises,
-        "kind": account.kind,
-        "owners": account.owners,
+def _account(account: Account) -> str:
+    texts = {
+        "number": encode_basestring(account.number),
+        "payer": encode_basestring(account.payer),
+        "premises": encode_basestring(account.premises),
+        "kind": f'"{account.kind!s}"',
+        "owners": str(account.owners),
     }
     if account.area:
-        document["area"] = plain(account.area)
+        texts["area"] = f'"{plain(account.area)}"'
     if account.living_area is not None:
-        document["living_area"] = plain(account.living_area)
+        texts["living_area"] = f'"{plain(account.living_area)}"'
     if account.services is not None:
-        document["services"] = sorted(account.services)
-    if account.heating_charged is not None:
-        document["heating_charged"] = plain(account.heating_charged)
-    if account.share is not None:
-        document["x_share"] = plain(account.share)
-    if account.opened is not None:
-        document["x_opened"] = account.opened.isoformat()
-    if account.closed is not None:
-        document["x_closed"] = account.closed.isoformat()
-    return document | {key: rows for key, rows in _lists(account) if rows}
+        texts["services"] = _codes(account.services)
+    if account.residents:
+        texts["residents"] = f"[{','.join(map(_residents, account.residents))}]"
+    if account.meters:
+        texts["meters"] = f"[{','.join(map(_meter, account.meters))}]"
+    if _seldom_of(account) != _NOTHING_SELDOM:
+        texts |= {key: document_text(value) for key, value in _seldom(account) if value}
+    return "{" + ",".join([f'"{key}":{texts[key]}' for key in sorted(texts)]) + "}"
 
 
-def _lists(account: Account) -> Iterable[tuple[str, list[Any]]]:
-    yield "residents", [_residents(row) for row in account.residents]
-    yield "meters", [_meter(meter) for meter in account.meters]
+_SELDOM = (
+    "heating_charged", "share", "opened", "closed", "meter_impossible", "absences", "benefits",
+    "recalculations", "areas", "connections", "opening", "payments",
+)  # fmt: skip
+_seldom_of = attrgetter(*_SELDOM)
+_NOTHING_SELDOM = _seldom_of(Account("", "", "", Decimal(0)))
+
+
+def _seldom(account: Account) -> Iterable[tuple[str, Any]]:
+    yield "heating_charged", _plain(account.heating_charged)
+    yield "x_share", _plain(account.share)
+    yield "x_opened", _day(account.opened)
+    yield "x_closed", _day(account.closed)
     yield "meter_impossible", sorted(account.meter_impossible)
     yield "absences", [_absence(row) for row in account.absences]
     yield "benefits", [_benefit(row) for row in account.benefits]
@@ -153,8 +180,37 @@ def _lists(account: Account) -> Iterable[tuple[str, list[Any]]]:
     yield "payments", [_payment(row) for row in account.payments]
 
 
-def _residents(row: Residents) -> Document:
-    return _present({"count": row.count, "from": _day(row.since), "to": _day(row.until)})
+@lru_cache(maxsize=4096)
+def _codes(services: frozenset[str]) -> str:
+    """Neighbours mostly have the same services."""
+    return f"[{','.join(map(encode_basestring, sorted(services)))}]"
+
+
+def _residents(row: Residents) -> str:
+    until = f',"to":"{row.until.isoformat()}"' if row.until else ""
+    return f'{{"count":{row.count},"from":"{row.since.isoformat()}"{until}}}'
+
+
+def _meter(meter: Meter) -> str:
+    removed = f'"removed":"{meter.removed.isoformat()}",' if meter.removed else ""
+    verified = _dated("verified_until", meter.verified_until)
+    refused = _dated("x_access_refused_on", meter.access_refused_on)
+    zone = f',"zone":"{meter.zone!s}"' if meter.zone else ""
+    readings = ",".join(
+        [f'{{"on":"{on.isoformat()}","value":"{plain(value)}"}}' for on, value in meter.readings]
+    )
+    return (
+        f'{{"digits":{meter.digits},"installed":"{meter.installed.isoformat()}"'
+        f',"readings":[{readings}],{removed}"service":{encode_basestring(meter.service)}'
+        f"{verified}{refused}{zone}}}"
+    )
+
+
+def _dated(key: str, day: dt.date | None) -> str:
+    return f',"{key}":"{day.isoformat()}"' if day else ""
+
+
+# --- of an account, seldom
 
 
 def _area(row: DatedArea) -> Document:
@@ -163,26 +219,6 @@ def _area(row: DatedArea) -> Document:
 
 def _connection(row: Connection) -> Document:
     return _present({"service": row.service, "from": _day(row.since), "to": _day(row.until)})
-
-
-def _meter(meter: Meter) -> Document:
-    document: Document = {
-        "service": meter.service,
-        "digits": meter.digits,
-        "installed": meter.installed.isoformat(),
-        "readings": [
-            {"on": row.on.isoformat(), "value": plain(row.value)} for row in meter.readings
-        ],
-    }
-    if meter.zone is not None:
-        document["zone"] = meter.zone
-    if meter.removed is not None:
-        document["removed"] = meter.removed.isoformat()
-    if meter.verified_until is not None:
-        document["verified_until"] = meter.verified_until.isoformat()
-    if meter.access_refused_on is not None:
-        document["x_access_refused_on"] = meter.access_refused_on.isoformat()
-    return document
 
 
 def _absence(row: Absence) -> Document:

@@ -39,11 +39,11 @@ def meters_of_accounts(
     reach: Reach, *, period: Period, codes: Mapping[int, str]
 ) -> defaultdict[int, list[Meter]]:
     """Meters by account in the order they were entered."""
-    found: defaultdict[int, list[Meter]] = defaultdict(list)
     rows = rows_of(reach, _OF_ACCOUNTS)
-    readings = _readings(rows, period)
+    meters = _meters(rows, period, codes)
+    found: defaultdict[int, list[Meter]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(_meter(row, codes[row[2]], readings))
+        found[row[0]].append(meters[row[1]])
     return found
 
 
@@ -75,28 +75,23 @@ def _month_volume(row: MeterRow, period: Period) -> Decimal | None:
     return volume if volume >= 0 else volume + Decimal(10) ** row.digits
 
 
+def _meters(rows: list[Row], period: Period, codes: Mapping[int, str]) -> dict[int, Meter]:
+    """With the latest history of each; a longer one of those few it does not suffice for."""
+    month = Month.of(period)
+    found: dict[int, Meter] = {}
+    for since in (*(_months_before(period, months) for months in _WINDOWS), dt.date.min):
+        readings = _all_readings(rows, since, period)
+        found.update((row[1], _meter(row, codes[row[2]], readings)) for row in rows)
+        rows = [row for row in rows if needs_older(found[row[1]], since, month)]
+        if not rows:
+            break
+    return found
+
+
 def _meter(row: Row, code: str, readings: Mapping[int, list[Reading]]) -> Meter:
     _, pk, _, zone, digits, installed, removed, verified, refused = row
     own = tuple(readings[pk])
     return Meter(code, installed, own, _ZONES[zone], digits, removed, verified, refused)
-
-
-Readings = defaultdict[int, list[Reading]]
-
-
-def _readings(rows: list[Row], period: Period) -> Readings:
-    """The latest history of every meter; a longer one of those few it does not suffice for."""
-    month = Month.of(period)
-    found: Readings = defaultdict(list)
-    hungry = rows
-    for months in _WINDOWS:
-        since = _months_before(period, months)
-        found.update(_all_readings(hungry, since, period))
-        hungry = [row for row in hungry if needs_older(_meter(row, "", found), since, month)]
-        if not hungry:
-            return found
-    found.update(_all_readings(hungry, dt.date.min, period))
-    return found
 
 
 def _months_before(period: Period, months: int) -> dt.date:
@@ -104,8 +99,10 @@ def _months_before(period: Period, months: int) -> dt.date:
     return period.shifted(-min(months, period.months_since(first))).first_day
 
 
-def _all_readings(rows: list[Row], since: dt.date, period: Period) -> Readings:
-    found: Readings = defaultdict(list)
+def _all_readings(
+    rows: list[Row], since: dt.date, period: Period
+) -> defaultdict[int, list[Reading]]:
+    found: defaultdict[int, list[Reading]] = defaultdict(list)
     reach = Reach.of(row[1] for row in rows)
     past = period.next_first_day
     for meter, on, value in rows_of(reach, _READINGS, past, since):

@@ -26,6 +26,7 @@ class Reach:
 
     keys: frozenset[int]
     spans: tuple[list[int], list[int]]  # first and last key of each
+    has_strangers: bool  # in the spans
 
     @classmethod
     def of(cls, keys: Iterable[int]) -> "Reach":
@@ -35,7 +36,9 @@ class Reach:
             if following - key > _GAP:
                 highs.append(key)
                 lows.append(following)
-        return cls(frozenset(wanted), (lows, [*highs, *wanted[-1:]]))
+        highs += wanted[-1:]
+        spanned = sum(highs) - sum(lows) + len(lows)
+        return cls(frozenset(wanted), (lows, highs), spanned > len(wanted))
 
 
 def rows_of(reach: Reach, sql: str, *given: object, before: Sequence[object] = ()) -> list[Row]:
@@ -47,7 +50,10 @@ def rows_of(reach: Reach, sql: str, *given: object, before: Sequence[object] = (
     if not reach.keys:
         return []
     rows = query(sql.replace("SPANS", _SPANS), *before, *reach.spans, *given)
-    return [row for row in rows if row[0] in reach.keys]
+    if not reach.has_strangers:
+        return rows
+    keys = reach.keys
+    return [row for row in rows if row[0] in keys]
 
 
 _SPANS = "unnest(%s::bigint[], %s::bigint[]) AS span (low, high)"

@@ -11,7 +11,8 @@ from django.db import connection
 from django.db.models import Max
 
 from accounts_registry.models import House, Organisation
-from charges.lines import digest, document_text, result_digest, thaw
+from charges.calc.writing import document_text
+from charges.lines import digest, result_digest, thaw
 from charges.loading import load_house, load_terms
 from charges.models import ChangedFact, ChargeInput
 from charges.review.redraft import HouseHasErrors, recalculated

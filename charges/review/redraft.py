@@ -17,6 +17,7 @@ from charges.calc.inputs import Scenario
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
 from charges.calc.result import ScenarioResult
+from charges.calc.writing import document_text
 from charges.loading import load_house, load_terms, sentences
 from charges.models import ChargeInput, ChargeLine
 from charges.review import anomalies
@@ -180,7 +181,7 @@ def _change(house: House, period: Period, new: Recalculated) -> HouseChange:
         accounts=_changed_accounts(house, before, after),
         before=sum((figures.total for figures in before.values()), ZERO),
         after=sum((figures.total for figures in after.values()), ZERO),
-        token=lines.digest(lines.document_text(new.document) + known),
+        token=lines.digest(document_text(new.document) + known),
     )
 
 

@@ -1,5 +1,6 @@
 """Houses into the draft of a month: loaded, calculated and written many at once."""
 
+import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,15 +11,15 @@ from django.db import DataError, connection, transaction
 from accounts_registry.models import House
 from charges import computed, lines
 from charges.calc.columns import rows_of
+from charges.calc.inputs import House as InputHouse
 from charges.calc.inputs import NegativeCommon, Recalculation, Scenario
 from charges.calc.parse import parse_document
 from charges.calc.problems import ScenarioProblems
 from charges.calc.result import ScenarioResult
 from charges.calc.rows import HouseRows, MonthPlans, digest_of, house_rows
 from charges.calc.tables import MonthTables
-from charges.calc.writing import house_document
+from charges.calc.writing import document_text, house_text
 from charges.loading import (
-    LoadedHouse,
     Soundness,
     load_houses,
     load_service_codes,
@@ -49,12 +50,12 @@ class MonthInWork:
         self.terms = load_terms(organisation_id=organisation_id, period=period)
         self.codes = load_service_codes(organisation_id=organisation_id)
         self.service_ids = {code: pk for pk, code in self.codes.items()}
-        self._text = lines.document_text(self.terms)
+        self._text = document_text(self.terms)
         self.rules = _Rules.of(self.terms)
 
-    def document_text(self, house: Mapping[str, Any]) -> str:
-        """As `lines.document_text` of the whole document: houses come before all other keys."""
-        return f'{{"houses":[{lines.document_text(house)}],{self._text[1:]}'
+    def text_of(self, house: str) -> str:
+        """As `document_text` of the whole document: houses come before all other keys."""
+        return f'{{"houses":[{house}],{self._text[1:]}'
 
 
 class _Rules(NamedTuple):
@@ -92,7 +93,7 @@ def calculated(
     accounts = house.organisation.accounts.filter(premises__house=house)
     return Calculated(
         house.pk,
-        lines.document_text(document),
+        document_text(document),
         HouseRows(result.houses[0], [rows_of(account) for account in result.accounts]),
         dict(accounts.values_list("number", "pk")),
         {account.number: account.recalculations for account in of_house},
@@ -144,28 +145,25 @@ def _calculate(month: MonthInWork, house_ids: Sequence[int]) -> tuple[list[Calcu
     loaded = load_houses(house_ids, period=month.period, codes=month.codes)
     for house_id in house_ids:
         house = loaded[house_id]
-        document = house_document(house.house)
+        text = month.text_of(house_text(house.house))
         try:
-            rows = _rows(month, house, document)
+            rows = _rows(month, house.house, text)
         except ScenarioProblems as refusal:
-            whole = month.terms | {"houses": [document]}
-            failures[house_id] = "\n".join(sentences(whole, refusal.problems))
+            failures[house_id] = "\n".join(sentences(json.loads(text), refusal.problems))
             continue
         entered = {
             account.number: account.recalculations
             for account in house.house.accounts
             if account.recalculations
         }
-        text = month.document_text(document)
         ready.append(Calculated(house_id, text, rows, house.account_ids, entered))
     return ready, failures
 
 
-def _rows(month: MonthInWork, loaded: LoadedHouse, document: Mapping[str, Any]) -> HouseRows:
+def _rows(month: MonthInWork, house: InputHouse, text: str) -> HouseRows:
     """:raises ScenarioProblems: what the reader of documents or the rules miss."""
-    house = loaded.house
     if month.rules is None or not month.rules.soundness.holds(house):
-        scenario = parse_document(month.terms | {"houses": [document]})
+        scenario = parse_document(json.loads(text))
         rules = month.rules or _Rules.of(month.terms)
         assert rules is not None, "terms that can be read with a house can be read without it"
         return house_rows(rules.plans, scenario.houses[0])

@@ -201,9 +201,7 @@ def _without_new_readings(scenario: inputs.Scenario) -> inputs.Scenario:
     accounts = tuple(
         dataclasses.replace(
             account,
-            meters=tuple(
-                dataclasses.replace(meter, readings=meter.readings[:1]) for meter in account.meters
-            ),
+            meters=tuple(meter._replace(readings=meter.readings[:1]) for meter in account.meters),
         )
         for account in house.accounts
     )
