@@ -25,12 +25,14 @@ from accounts_registry.books.pages import page_of
 from accounts_registry.books.rights import KEEP_BOOKS, VIEW_TURNOVER, user_of
 from accounts_registry.ledger import operations
 from accounts_registry.ledger.balances import balances_by_service
-from accounts_registry.ledger.journal import operations_count, operations_of
+from accounts_registry.ledger.journal import operation_among, operations_count, operations_of
 from accounts_registry.ledger.open_items import settlement_of
 from accounts_registry.ledger.openings import check_openings, typed_opening
 from accounts_registry.ledger.payments import payment_among
 from accounts_registry.ledger.posting import PaymentSource
 from accounts_registry.ledger.settle import is_time_barred
+from accounts_registry.ledger.undoing import UNDONE
+from accounts_registry.ledger.undoing import undo as undo_operation
 from accounts_registry.models import PersonalAccount, Service
 from accounts_registry.queries import accounts_of, organisations_of
 from accounts_registry.views.frame import (
@@ -202,6 +204,37 @@ def write_off(request: HttpRequest, pk: int) -> HttpResponse:
                 else "Долгов нет: списывать нечего."
             ),
             table="Списать, ₽",
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require(KEEP_BOOKS)
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Of a transfer or a write-off; an account of it says whose card the page is."""
+    shown = operation_among(organisations_of(request.user, KEEP_BOOKS), pk)
+    if shown is None or shown.kind not in UNDONE:
+        raise Http404
+    form = CancelForm(request.POST or None, today=clock.business_day())
+    what = f"{shown.get_kind_display()} от {shown.happened_on:%d.%m.%Y}"
+    rows = list(shown.adjustments.select_related("account", "service").order_by("id"))
+    return _operate(
+        request,
+        Screen(
+            account=rows[0].account,
+            title=f"Отменить: {what}",
+            form=form,
+            told=lambda: [
+                (
+                    f"{row.account.number}, {row.service}",
+                    f"{format_money(-row.amount)} ₽ к долгу за {row.for_month:%m.%Y}",
+                )
+                for row in rows
+            ],
+            perform=lambda: undo_operation(operation=shown, order=_order(request, form)),
+            done="Операция отменена: обе записи остаются в книгах.",
+            hint=f"Основание было: {shown.basis}. Списанный долг снова открыт, перенесённая "
+            "переплата возвращается на прежнюю услугу.",
         ),
     )
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("payments/openings/", openings.openings, name="openings"),
     path("payments/openings/sample.xlsx", openings.openings_sample, name="openings-sample"),
     path("payments/operations/", operations.journal, name="operations"),
+    path("payments/operations/<int:pk>/undo/", operations.undo, name="undo-operation"),
     path("reports/", reports.turnover, name="turnover"),
     path("reports/<slug:name>/", reports.report, name="report"),
     path("reports/<slug:name>/export.xlsx", reports.report_export, name="report-export"),

@@ -6,14 +6,19 @@ from decimal import Decimal
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from accounts_registry.ledger.models import Adjustment, Operation, Payment
+from accounts_registry.ledger.models import Adjustment, Operation, OperationKind, Payment
+from accounts_registry.ledger.undoing import UNDONE
 from accounts_registry.models import Organisation, PersonalAccount
 from zhkh.kernel.money import ZERO
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OperationRow:
-    """`moved` is what left or came, each sum counted once; `account` where there is only one."""
+    """
+    `moved` is what left or came, each sum counted once; `account` where there is only one.
+
+    `undone` says that it was taken back, `can_be_undone` that it may still be.
+    """
 
     pk: int
     kind: str
@@ -25,6 +30,12 @@ class OperationRow:
     accounts: int
     account: PersonalAccount | None
     moved: Decimal
+    undone: bool
+    can_be_undone: bool
+
+
+def operation_among(organisations: QuerySet[Organisation], pk: int) -> Operation | None:
+    return Operation.objects.filter(organisation__in=organisations, pk=pk).first()
 
 
 def operations_count(organisations: QuerySet[Organisation]) -> int:
@@ -48,7 +59,15 @@ def operations_of(
     single = [row.account_id for row in written.values() if row.accounts == 1]
     accounts = PersonalAccount.objects.in_bulk(single)
     nothing = _Written(0, 0, ZERO)
-    return [_row(row, written.get(row.pk, nothing), accounts) for row in found]
+    undone = set(
+        Adjustment.objects.filter(
+            operation__in=ids, reversed_by__operation__kind=OperationKind.UNDOING
+        ).values_list("operation_id", flat=True)
+    )
+    return [
+        _row(row, written.get(row.pk, nothing), accounts, is_undone=row.pk in undone)
+        for row in found
+    ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,7 +93,11 @@ def _written(entries: QuerySet[Payment] | QuerySet[Adjustment]) -> dict[int, _Wr
 
 
 def _row(
-    operation: Operation, written: _Written, accounts: dict[int, PersonalAccount]
+    operation: Operation,
+    written: _Written,
+    accounts: dict[int, PersonalAccount],
+    *,
+    is_undone: bool,
 ) -> OperationRow:
     return OperationRow(
         pk=operation.pk,
@@ -87,4 +110,6 @@ def _row(
         accounts=written.accounts,
         account=accounts.get(written.account_id),
         moved=written.moved,
+        undone=is_undone,
+        can_be_undone=not is_undone and operation.kind in UNDONE,
     )

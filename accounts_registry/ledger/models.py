@@ -73,6 +73,7 @@ class OperationKind(models.TextChoices):
     TRANSFER = "transfer", "перенос переплаты"
     WRITE_OFF = "write_off", "списание долга"
     OPENING = "opening", "ввод начальных остатков"
+    UNDOING = "undoing", "отмена переноса или списания"
 
 
 class Operation(models.Model):

@@ -146,7 +146,7 @@ def enter_payment(
     :raises KeyUsedForOtherOperation: the form was sent before with other content.
     :raises KeyUsedForOtherPayment: likewise.
     """
-    operation, _ = _begin(OperationKind.PAYMENT, account.organisation_id, order)
+    operation, _ = begin(OperationKind.PAYMENT, account.organisation_id, order)
     return post_payment(
         account=account,
         lines=lines,
@@ -168,7 +168,7 @@ def cancel_payment(*, payment: Payment, order: Order) -> Payment:
     :raises ReversedBeforePayment: the day is before the payment's.
     :raises AlreadyReversed: it was taken back before.
     """
-    operation, _ = _begin(OperationKind.REVERSAL, payment.account.organisation_id, order)
+    operation, _ = begin(OperationKind.REVERSAL, payment.account.organisation_id, order)
     if order.on < payment.paid_on:
         raise ReversedBeforePayment(payment.paid_on)
     return reverse_payment(
@@ -192,18 +192,18 @@ def transfer(*, account: PersonalAccount, move: Move, order: Order) -> Operation
     :raises NotSoMuchOverpaid: the service is overpaid by less.
     """
     _check_places(account, move)
-    operation, is_known = _begin(OperationKind.TRANSFER, account.organisation_id, order)
+    operation, is_known = begin(OperationKind.TRANSFER, account.organisation_id, order)
     moved = [
         _moved(account.pk, move.source, move.amount, order),
         _moved(move.target_account.pk, move.target, -move.amount, order),
     ]
     if is_known:
-        return _same(operation, moved)
-    _lock(account.organisation_id, order.on, {account.pk, move.target_account.pk})
+        return same_as_asked(operation, moved)
+    lock(account.organisation_id, order.on, {account.pk, move.target_account.pk})
     overpaid = settlement_of(account).advances.get(move.source.pk, ZERO)
     if move.amount > overpaid:
         raise NotSoMuchOverpaid(move.source, overpaid)
-    _post(operation, moved, order)
+    post(operation, moved, order)
     return operation
 
 
@@ -217,7 +217,7 @@ def write_off(
     :raises NotSoMuchOwed: less is owed for the service and the month.
     """
     assert items, "something is written off"
-    operation, is_known = _begin(OperationKind.WRITE_OFF, account.organisation_id, order)
+    operation, is_known = begin(OperationKind.WRITE_OFF, account.organisation_id, order)
     written = [
         AdjustmentToPost(
             account_id=account.pk,
@@ -231,8 +231,8 @@ def write_off(
         for item in items
     ]
     if is_known:
-        return _same(operation, written)
-    _lock(account.organisation_id, order.on, {account.pk})
+        return same_as_asked(operation, written)
+    lock(account.organisation_id, order.on, {account.pk})
     left = {
         (item.service_id, item.period): item.amount for item in settlement_of(account).open_items
     }
@@ -242,7 +242,7 @@ def write_off(
         owed = left.get((item.service.pk, item.period), ZERO)
         if item.amount > owed:
             raise NotSoMuchOwed(item.service, item.period, owed)
-    _post(operation, written, order)
+    post(operation, written, order)
     return operation
 
 
@@ -258,15 +258,15 @@ def enter_openings(
     :raises OperationOfTheFuture: the day has not come.
     """
     assert all(item.kind == AdjustmentKind.OPENING for item in openings), openings
-    operation, is_known = _begin(OperationKind.OPENING, organisation.pk, order)
+    operation, is_known = begin(OperationKind.OPENING, organisation.pk, order)
     if is_known:
-        return _same(operation, openings)
-    _lock(organisation.pk, order.on, {item.account_id for item in openings})
-    _post(operation, openings, order)
+        return same_as_asked(operation, openings)
+    lock(organisation.pk, order.on, {item.account_id for item in openings})
+    post(operation, openings, order)
     return operation
 
 
-def _begin(kind: OperationKind, organisation_id: int, order: Order) -> tuple[Operation, bool]:
+def begin(kind: OperationKind, organisation_id: int, order: Order) -> tuple[Operation, bool]:
     """
     The operation of the key, made now or found; whether it was there already.
 
@@ -301,7 +301,7 @@ def _begin(kind: OperationKind, organisation_id: int, order: Order) -> tuple[Ope
     return operation, False
 
 
-def _same(operation: Operation, asked: Sequence[AdjustmentToPost]) -> Operation:
+def same_as_asked(operation: Operation, asked: Sequence[AdjustmentToPost]) -> Operation:
     """:raises KeyUsedForOtherOperation: the operation wrote other sums."""
     stored = sorted(
         (row.account_id, row.service_id, row.for_month, row.amount)
@@ -340,14 +340,14 @@ def _moved(account_id: int, service: Service, amount: Decimal, order: Order) -> 
     )
 
 
-def _lock(organisation_id: int, on: dt.date, account_ids: set[int]) -> None:
+def lock(organisation_id: int, on: dt.date, account_ids: set[int]) -> None:
     """The month first, then the accounts in one order: no two operations wait for each other."""
     accounting_month(organisation_id=organisation_id, on=on)
     for account_id in sorted(account_ids):
         lock_account(account_id)
 
 
-def _post(
+def post(
     operation: Operation, adjustments: Sequence[AdjustmentToPost], order: Order
 ) -> list[Adjustment]:
     return post_adjustments(

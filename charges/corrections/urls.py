@@ -37,6 +37,7 @@ urlpatterns = [
     path("accounts/<int:pk>/corrections/apart/", apart.new_apart, name="new-apart"),
     path("accounts/<int:pk>/instalments/new/", instalments.new_agreement, name="new-agreement"),
     path("instalments/", instalments.agreement_list, name="agreement-list"),
+    path("instalments/missed/", instalments.missed_notice, name="missed-notice"),
     path("instalments/percents/", instalments.percents, name="percents"),
     path("instalments/<int:pk>/", instalments.agreement, name="agreement"),
     path("houses/<int:pk>/corrections/", facts.house, name="house"),

@@ -27,6 +27,7 @@ from charges.services import request_calculation
 from mailing.models import JournalRow
 from payment_docs.models import IssuedDocument
 from payment_docs.services import request_documents
+from tests.accounts_registry.ledger.books import forgive
 from tests.cashdesk.counter import Counter, make_bank, make_cashier, take, tick
 from tests.cast import JULY, NOON, accountant_of
 from tests.charges.corrections.conftest import BASIS, sum_for
@@ -101,6 +102,8 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("ledger:opening", "post", ("account",), CHARGES),
     ("ledger:cancel-payment", "get", ("payment",), CHARGES),
     ("ledger:cancel-payment", "post", ("payment",), CHARGES),
+    ("ledger:undo-operation", "get", ("write_off",), CHARGES),
+    ("ledger:undo-operation", "post", ("write_off",), CHARGES),
     ("ledger:payment-list", "get", (), BOOKS),
     ("ledger:payment-export", "get", (), BOOKS),
     ("ledger:openings", "get", (), BOOKS),
@@ -191,6 +194,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("corrections:agreement-list", "get", (), BOOKS),
     ("corrections:agreement", "get", ("agreement",), CHARGES),
     ("corrections:agreement", "post", ("agreement",), CHARGES),
+    ("corrections:missed-notice", "get", (), BOOKS),
     ("corrections:percents", "get", (), CHARGES),
     ("corrections:percents", "post", (), CHARGES),
     ("corrections:absence", "get", ("account",), CHARGES),
@@ -303,6 +307,7 @@ def world() -> World:
             "receipt": receipt.pk,
             "payment": receipt.payment.pk,
             "correction": correction.pk,
+            "write_off": forgive(okean.nekrasov, okean.fee, "1.00").pk,
             **facts_that_lower(okean),
             "token": receipt.payment.key,
         },

@@ -13,6 +13,7 @@ from charges.corrections.forms.fields import BASES
 from charges.corrections.models import Instalment
 from charges.corrections.queries import lines_of_account, posted_months
 from charges.corrections.services.documents import draft_manual
+from charges.corrections.services.missed import missed_payments
 from charges.corrections.views.facts import facts_of
 from charges.corrections.views.frame import ADD, VIEW, may, new_key, user_of
 from zhkh.kernel.period import Period
@@ -27,12 +28,14 @@ ROWS_ON_PAGE = 50
 @require(VIEW)
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     shown = account_or_404(request, pk, VIEW)
+    agreements = Instalment.objects.filter(account=shown)
     page = Paginator(lines_of_account(shown), ROWS_ON_PAGE).get_page(request.GET.get("page"))
     context = {
         **account_frame(request, shown, tab="corrections"),
         "lines": page,
         **facts_of(shown),
-        "agreements": Instalment.objects.filter(account=shown),
+        "agreements": agreements,
+        "missed": missed_payments(agreements, on=business_day()),
         "may_add": may(request, shown.organisation_id, ADD),
     }
     return render(request, "corrections/account.html", context)

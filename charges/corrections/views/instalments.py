@@ -16,6 +16,7 @@ from charges.corrections.forms.fields import BasisForm
 from charges.corrections.models import Instalment, Reason
 from charges.corrections.services import instalments
 from charges.corrections.services.documents import month_in_work
+from charges.corrections.services.missed import missed_by_account, missed_payments
 from charges.corrections.views.frame import (
     ADD,
     VIEW,
@@ -32,6 +33,7 @@ from zhkh.web.clock import business_day
 from zhkh.web.permissions import require
 
 ROWS_ON_PAGE = 50
+MISSED = "missed"
 
 
 @require_GET
@@ -42,15 +44,30 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     ).select_related("account__payer", "account__organisation")
     state = request.GET.get("state", "")
     found = ours.filter(state=state) if state in {"active", "kept", "broken"} else ours
+    missed = missed_by_account(missed_payments(ours, on=business_day()))
+    if state == MISSED:
+        found = ours.filter(state="active", account__in=missed)
     page = Paginator(found, ROWS_ON_PAGE).get_page(request.GET.get("page"))
     context = {
         **page_context(only_organisation(request)),
         "page": page,
         "state": state,
+        "missed": missed,
         "has_any": ours.exists(),
         "may_add": request.user.has_perm(ADD),
     }
     return render(request, "corrections/agreement_list.html", context)
+
+
+@require_GET
+@require(VIEW)
+def missed_notice(request: HttpRequest) -> HttpResponse:
+    """A part of the page of a month: how many agreements of its organisation are not kept."""
+    ours = organisations_of(request.user, VIEW)
+    asked = [one for one in ours if str(one.pk) == request.GET.get("organisation")]
+    agreements = Instalment.objects.filter(account__organisation__in=asked or ours)
+    found = missed_payments(agreements, on=business_day())
+    return render(request, "corrections/missed_notice.html", {"missed": found})
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,7 +114,13 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         ours.select_related("account__organisation", "account__payer", "service"), pk=pk
     )
     may_add = may(request, shown.account.organisation_id, ADD)
-    form = EndForm(request.POST or None, initial={"on": business_day()})
+    missed = next(
+        iter(missed_payments(Instalment.objects.filter(pk=shown.pk), on=business_day())), None
+    )
+    form = EndForm(
+        request.POST or None,
+        initial={"on": business_day(), "because": missed.words if missed else ""},
+    )
     if request.method == "POST" and may_add and form.is_valid():
         typed = form.cleaned_data
         try:
@@ -116,6 +139,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **account_frame(request, shown.account, tab="corrections"),
         "agreement": shown,
+        "missed": missed,
         "parts": parts,
         "principal": sum((part.principal for part in parts), ZERO),
         "percents": sum((part.percents for part in parts), ZERO),

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from django.db import connections, transaction
 
+from accounts_registry.ledger.models import Operation
+from accounts_registry.ledger.operations import ItemToWriteOff, Order, write_off
 from accounts_registry.ledger.periods import finish_calculation, start_calculation
 from accounts_registry.ledger.posting import (
     AdjustmentKind,
@@ -148,3 +150,12 @@ def at_once(attempts: Iterable[Callable[[], Answer]]) -> list[Answer | Refusal]:
 
     with ThreadPoolExecutor(len(waiting)) as pool:
         return list(pool.map(run, waiting))
+
+
+def forgive(
+    account: PersonalAccount, service: Service, amount: str, *, period: Period = JULY
+) -> Operation:
+    """Write a part of a debt off."""
+    order = Order(uuid.uuid4(), PAYDAY, "приказ № 3", None, NOON, PAYDAY)
+    item = ItemToWriteOff(service, period, Decimal(amount))
+    return write_off(account=account, items=[item], order=order)

@@ -60,7 +60,7 @@ def order(on="07-25", basis="заявление № 7", **facts):
         basis=basis,
         by=None,
         at=NOON,
-        today=day("12-31"),
+        today=facts.pop("today", None) or day("12-31"),
         **facts,
     )
 
