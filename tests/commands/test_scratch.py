@@ -78,8 +78,9 @@ def test_several_at_once_have_one_each(services, databases):
             connection.execute(
                 "INSERT INTO accounts_registry_organisation (name, inn, kpp, address,"
                 " working_hours, phone, email, settlement_centre, settlement_centre_address,"
-                " settlement_centre_hours, counting_day, notice)"
-                " VALUES (%s, '', '', '', '', '', '', '', '', '', 25, '')",
+                " settlement_centre_hours, counting_day, notice, bank_account, bank_name, bic,"
+                " correspondent_account)"
+                " VALUES (%s, '', '', '', '', '', '', '', '', '', 25, '', '', '', '', '')",
                 [f"№ {number}"],
             )
             connection.commit()
