@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from accounts_registry.forms import DateField, QuantityField
+from accounts_registry.forms import DateField, MonthField, QuantityField
 from accounts_registry.models import (
     Country,
     Organisation,
@@ -20,29 +20,6 @@ from accounts_registry.models.settings import SETTING_VALUES
 from zhkh.kernel.period import Period
 
 WHOLE_COUNTRY = ""
-_EARLIEST_YEAR, _LATEST_YEAR = 1990, 2999
-
-
-class MonthField(forms.CharField):
-    """A month as people write it: 03.2026."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("max_length", 7)
-        widget = forms.TextInput(
-            attrs={"class": "w-date", "placeholder": "мм.гггг", "autocomplete": "off"}
-        )
-        super().__init__(widget=widget, **options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        month, _, year = text.partition(".")
-        try:
-            found = Period.parse(f"{year}-{month.zfill(2)}")
-        except ValueError as mistake:
-            raise forms.ValidationError("Месяц пишется так: 03.2026.") from mistake
-        if not _EARLIEST_YEAR <= found.year <= _LATEST_YEAR:
-            raise forms.ValidationError("Проверьте год.")
-        return found
 
 
 class RowForm(forms.Form):

@@ -1,6 +1,7 @@
 """Forms of the registry: they read what was typed; whether it may be is decided by services."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,13 +11,15 @@ from django.db.models import QuerySet
 
 from accounts_registry.models import DeliveryMethod, House, Service, Zone
 from accounts_registry.services import AccountFields, TypedReading
+from zhkh.kernel.period import Period
 from zhkh.kernel.quantity import plain
 
 CATEGORIES = ("Собственники", "Наниматели", "Арендаторы", "Юридические лица")
 ROLLED_OVER = "rolled_over"
 HIGH_CONFIRMED = "high_confirmed"
 MOVES_ON = "moves_on"
-_EARLIEST = dt.date(1900, 1, 1)
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
+_EARLIEST = dt.date(EARLIEST_YEAR, 1, 1)
 _DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
 
 
@@ -34,6 +37,37 @@ class DateField(forms.DateField):
         )
         too_early = "Проверьте год: дата не может быть раньше 01.01.1900."
         self.validators.append(MinValueValidator(_EARLIEST, too_early))
+
+
+class MonthField(forms.CharField):
+    """A month as people write it, 07.2013, or as programs do, 2013-07; its value is a `Period`."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(
+            attrs={
+                "class": "w-date",
+                "placeholder": "07.2013",
+                "inputmode": "numeric",
+                "autocomplete": "off",
+            }
+        )
+        super().__init__(max_length=10, widget=widget, **options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        match = re.fullmatch(r"([0-9]{1,2})[./]([0-9]{4})", text)
+        try:
+            month = Period.parse(f"{match[2]}-{match[1]:0>2}" if match else text)
+        except ValueError:
+            raise forms.ValidationError("Месяц пишется так: 07.2013.") from None
+        if not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
+            raise forms.ValidationError("Проверьте год.")
+        return month
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.month:02d}.{value.year}" if isinstance(value, Period) else value
 
 
 class QuantityField(forms.DecimalField):

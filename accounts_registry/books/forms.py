@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import re
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,15 +10,13 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from accounts_registry.forms import DateField, QuantityField
+from accounts_registry.forms import DateField, MonthField, QuantityField
 from accounts_registry.ledger.open_items import OpenItem
 from accounts_registry.ledger.operations import ItemToWriteOff, Move
 from accounts_registry.ledger.payments import IN_FORCE, REVERSED, SOURCES
 from accounts_registry.ledger.posting import LineToPost, PaymentSource
 from accounts_registry.models import House, PersonalAccount, Service
-from accounts_registry.views.month import typed_month
 from zhkh.kernel.money import ZERO
-from zhkh.kernel.period import Period
 
 _LARGEST = Decimal("999999999.99")
 
@@ -37,29 +34,6 @@ class MoneyField(QuantityField):
             "min_value": too_large if signed else "Сумма должна быть больше нуля.",
             "max_value": too_large,
         }
-
-
-class MonthField(forms.CharField):
-    """A month as people write it, 07.2013, or as programs do, 2013-07."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=7, **options)
-        self.widget.attrs |= {
-            "class": "w-date",
-            "placeholder": "07.2013",
-            "inputmode": "numeric",
-            "autocomplete": "off",
-        }
-
-    def clean(self, value: Any) -> Period | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        match = re.fullmatch(r"([0-9]{1,2})[./]([0-9]{4})", text)
-        try:
-            return typed_month(f"{match[2]}-{int(match[1]):02d}" if match else text)
-        except ValueError:
-            raise forms.ValidationError("Месяц пишется так: 07.2013.") from None
 
 
 class OrderForm(forms.Form):

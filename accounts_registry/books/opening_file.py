@@ -5,8 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 
-from accounts_registry.books.forms import MonthField
-from accounts_registry.forms import DateField
+from accounts_registry.forms import DateField, MonthField
 from accounts_registry.ledger.openings import TypedOpening
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
@@ -86,7 +85,7 @@ def _period(cell: object) -> Period:
     if isinstance(cell, dt.datetime | dt.date):
         words = words.partition(".")[2]
     period = MonthField(error_messages={"required": "не указан месяц."}).clean(words)
-    assert period is not None, "the field is required"
+    assert isinstance(period, Period), "the field is required"
     return period
 
 

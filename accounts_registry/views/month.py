@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 
+from accounts_registry.forms import EARLIEST_YEAR, LATEST_YEAR
 from accounts_registry.ledger import periods
 from accounts_registry.models import Organisation
 from accounts_registry.queries import organisations_of
 from zhkh.kernel.period import Period
 
 NOT_CALCULATED = "открыт"
-_EARLIEST_YEAR, _LATEST_YEAR = 1900, 2999
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def typed_month(text: str) -> Period:
     :raises ValueError: no month, or long before or after there are any accounts.
     """
     month = Period.parse(text)
-    if not _EARLIEST_YEAR <= month.year <= _LATEST_YEAR:
+    if not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
         raise ValueError(text)
     return month
 

@@ -99,7 +99,7 @@ def test_the_same_row_again_is_told(office):
             "Последний день раньше первого.",
         ),
         ("suspensions", {"since": "01.01.2027", "number": "777"}, "Такого счёта нет"),
-        ("due-days", {"since_month": "13.2026", "day": "5"}, "Месяц пишется так: 03.2026."),
+        ("due-days", {"since_month": "13.2026", "day": "5"}, "Месяц пишется так: 07.2013."),
         ("due-days", {"since_month": "01.2020", "day": "5"}, "Уже записано изменение с 01.03.2026"),
     ],
 )
@@ -204,7 +204,7 @@ def test_settings_show_what_holds_and_take_a_change_from_a_month(office, okean):
 @pytest.mark.parametrize(
     ("choice", "since", "told"),
     [
-        ("negative_common=carry", "2013", "Месяц пишется так: 03.2026."),
+        ("negative_common=carry", "2013", "Месяц пишется так: 07.2013."),
         ("mood=good", "07.2013", "Выберите"),
         ("negative_common=report", "07.2013", "и так действует с этим значением"),
     ],

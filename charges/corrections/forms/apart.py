@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from accounts_registry.forms import QuantityField
+from accounts_registry.forms import MonthField, QuantityField
 from accounts_registry.models import Service
-from charges.corrections.forms.fields import BasisForm, DayField, MonthField, SumField
+from charges.corrections.forms.fields import BasisForm, DayField, SumField
 from charges.corrections.models import DocumentKind, Reason
 from charges.corrections.services.instalments import Terms
 

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from accounts_registry.forms import QuantityField
+from accounts_registry.forms import MonthField, QuantityField
 from accounts_registry.models import House, Organisation, PersonalAccount, Service
 from charges.corrections import rules
-from charges.corrections.forms.fields import SIGNS, BasisForm, MonthField, SumField
+from charges.corrections.forms.fields import SIGNS, BasisForm, SumField
 from charges.corrections.models import DocumentKind, DocumentState, MassMethod
 from charges.corrections.services.documents import Row
 from charges.corrections.services.mass import LONGEST_LIST, Rule, Selection, typed_numbers

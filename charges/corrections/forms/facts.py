@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from accounts_registry.forms import QuantityField
+from accounts_registry.forms import MonthField, QuantityField
 from accounts_registry.models import House, PersonalAccount, Service
 from charges.corrections import rules
-from charges.corrections.forms.fields import DayField, MonthField
+from charges.corrections.forms.fields import DayField
 from charges.corrections.services.facts import AbsenceFacts, BenefitFacts, InterruptionFacts
 from zhkh.kernel.exact import product
 

@@ -7,10 +7,8 @@ from django import forms
 from django.core.validators import MaxValueValidator
 
 from accounts_registry.forms import DateField, QuantityField
-from accounts_registry.views.month import typed_month
 from charges.corrections.models import Reason
 from charges.corrections.services.documents import Basis
-from zhkh.kernel.period import Period
 
 BASES = (
     "Акт",
@@ -53,28 +51,6 @@ class DayField(DateField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.validators.append(MaxValueValidator(_LATEST, "Проверьте год: так далеко не считают."))
-
-
-class MonthField(forms.CharField):
-    """A month as the browser's own field gives it: 2013-07."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput(
-            attrs={"type": "month", "class": "w-short", "placeholder": "2013-07"}
-        )
-        super().__init__(max_length=20, widget=widget, **options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return typed_month(text)
-        except ValueError as mistake:
-            raise forms.ValidationError("Месяц пишется так: 2013-07.") from mistake
-
-    def prepare_value(self, value: Any) -> Any:
-        return str(value) if isinstance(value, Period) else value
 
 
 class BasisForm(forms.Form):

@@ -110,7 +110,7 @@ class TestApart:
             ({"amount": "0"}, "Сумма больше нуля."),
             ({"kind": "fine", "amount": "0,00"}, "Сумма больше нуля."),
             ({"service": ""}, "Обязательное поле."),
-            ({"month": "август"}, "Месяц пишется так: 2013-07."),
+            ({"month": "август"}, "Месяц пишется так: 07.2013."),
         ],
     )
     def test_wrong_input_is_told(self, client, okean, changed, sentence):
