@@ -7,6 +7,7 @@ from charges.views import anomalies as anomaly_views
 from charges.views import house_volumes as house_views
 from charges.views import months as month_views
 from charges.views import penalties as penalty_views
+from charges.views import penalty_preview as preview_views
 from charges.views import period as views
 from charges.views import prices as price_views
 from charges.views import redraft as redraft_views
@@ -31,6 +32,7 @@ urlpatterns = [
     path("charges/anomalies/mark/", anomaly_views.mark, name="anomalies-mark"),
     path("charges/anomalies/export.xlsx", anomaly_views.export, name="anomalies-export"),
     path("charges/penalties/", penalty_views.penalty_list, name="penalties"),
+    path("charges/penalties/preview/", preview_views.penalty_preview, name="penalty-preview"),
     path("charges/penalties/export.xlsx", penalty_views.penalty_export, name="penalties-export"),
     path("charges/runs/<int:pk>/", views.progress, name="progress"),
     path("houses/<int:pk>/volumes/", house_views.house_volumes, name="house-volumes"),

@@ -30,6 +30,11 @@ urlpatterns = [
     ),
     path("accounts/<int:pk>/benefits/new/", facts.benefit, name="benefit"),
     path(
+        "accounts/<int:pk>/benefits/<int:fact_pk>/end/",
+        facts.benefit_end,
+        name="benefit-end",
+    ),
+    path(
         "accounts/<int:pk>/benefits/<int:fact_pk>/remove/",
         facts.benefit_remove,
         name="benefit-remove",

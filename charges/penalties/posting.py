@@ -101,20 +101,33 @@ def find_penalties(
 
     :raises PenaltyRateIsMissing: a day of delay has no rate.
     """
-    ids = accounts_in_arrears(
+    ids = accounts_to_look_at(organisation_id=organisation_id, period=period, terms=terms)
+    for start in range(0, len(ids), ACCOUNTS_AT_ONCE):
+        batch = ids[start : start + ACCOUNTS_AT_ONCE]
+        found = penalties_of(batch, organisation_id=organisation_id, period=period, terms=terms)
+        if found:
+            yield found
+
+
+def accounts_to_look_at(*, organisation_id: int, period: Period, terms: MonthTerms) -> list[int]:
+    """Those whose penalties the month may change: late with a debt, or penalised before."""
+    return accounts_in_arrears(
         organisation_id=organisation_id,
         period=period,
         arrears=_arrears(terms, period),
         penalised=_penalised(organisation_id),
     )
+
+
+def penalties_of(
+    account_ids: Sequence[int], *, organisation_id: int, period: Period, terms: MonthTerms
+) -> list[Found]:
+    """`find_penalties` for these accounts alone."""
+    demands = Demands()
     catalogue = Catalogue.of(organisation_id)
-    for start in range(0, len(ids), ACCOUNTS_AT_ONCE):
-        batch = ids[start : start + ACCOUNTS_AT_ONCE]
-        demands = Demands()
-        found = list(_of_accounts(batch, period, terms, catalogue, demands))
-        _refuse_without_rates(demands, period)
-        if found:
-            yield found
+    found = list(_of_accounts(account_ids, period, terms, catalogue, demands))
+    _refuse_without_rates(demands, period)
+    return found
 
 
 def _arrears(terms: MonthTerms, period: Period) -> list[Arrears]:

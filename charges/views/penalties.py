@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -25,6 +25,7 @@ from charges.penalties.reading import (
     spans_of_month,
     statement_of,
 )
+from charges.views.penalty_preview import houses_of
 from zhkh import pdf
 from zhkh.kernel.period import Period
 from zhkh.web import clock
@@ -78,14 +79,17 @@ def penalty_list(request: HttpRequest) -> HttpResponse:
         return render(request, "charges/nobody.html", {"section": "charges"})
     ours = penalised_accounts(organisation=month.organisation, period=month.period)
     typed = request.GET.get("q", "").strip()
-    found = find_accounts(typed, among=ours).order_by("number")
+    house = request.GET.get("house", "")
+    found = _in_house(find_accounts(typed, among=ours), house).order_by("number")
     page = Paginator(found, ROWS_ON_PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "charges",
         "month": month,
         "q": typed,
+        "house": house,
+        "houses": houses_of(ours),
         "page": page,
-        "total": ours.aggregate(total=Sum("amount"))["total"],
+        "total": found.aggregate(total=Sum("amount"))["total"],
         "rows": list(page.object_list),
     }
     return render(request, "charges/penalty_list.html", context)
@@ -99,9 +103,19 @@ def penalty_export(request: HttpRequest) -> HttpResponse:
     rows: list[list[object]] = []
     if month is not None:
         spans = spans_of_month(organisation=month.organisation, period=month.period)
+        house = request.GET.get("house", "")
+        if house.isascii() and house.isdecimal() and len(house) <= 18:
+            spans = spans.filter(accrual__account__premises__house=int(house))
         rows = [_export_row(span) for span in spans]
     name = f"peni_{month.period if month else ''}.xlsx"
     return xlsx_answer("Пени", _EXPORT_HEAD, rows, name=name)
+
+
+def _in_house(
+    accounts: QuerySet[PersonalAccount, PersonalAccount], house: str
+) -> QuerySet[PersonalAccount, PersonalAccount]:
+    is_id = house.isascii() and house.isdecimal() and len(house) <= 18
+    return accounts.filter(premises__house=int(house)) if is_id else accounts
 
 
 def _statement(account: PersonalAccount) -> dict[str, Any]:

@@ -126,6 +126,10 @@ class BenefitForm(forms.Form):
         )
 
 
+class BenefitEndForm(forms.Form):
+    last = MonthField(label="Последний месяц")
+
+
 class InterruptionForm(forms.Form):
     """`allowed_hours` left empty are those of the appendix; degrees go with a deviation."""
 

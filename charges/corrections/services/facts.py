@@ -34,6 +34,19 @@ class BenefitOverlaps(CorrectionsRefusal):
         )
 
 
+class EndsBeforeItBegins(CorrectionsRefusal):
+    def __init__(self, since: dt.date) -> None:
+        super().__init__(
+            f"Льгота действует с {since:%m.%Y}: кончиться раньше не может. "
+            "Записана по ошибке — удалите её."
+        )
+
+
+class EndsAnyway(CorrectionsRefusal):
+    def __init__(self, last: Period) -> None:
+        super().__init__(f"Льгота и так кончается: последний месяц — {last.title.lower()}.")
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class AbsenceFacts:
     persons: int
@@ -112,6 +125,26 @@ def add_benefit(*, account: PersonalAccount, facts: BenefitFacts) -> Benefit:
         document=facts.document,
         valid=valid,
     )
+
+
+@transaction.atomic
+def end_benefit(*, benefit: Benefit, last: Period) -> Period | None:
+    """
+    The benefit holds up to the month and no longer; returns the last month it held before.
+
+    :raises EndsBeforeItBegins: it begins later.
+    :raises EndsAnyway: it ends in that month or before.
+    """
+    lock_account(benefit.account_id)
+    held = Benefit.objects.select_for_update().get(pk=benefit.pk)
+    since, until = held.valid.lower, held.valid.upper
+    if last.first_day < since:
+        raise EndsBeforeItBegins(since)
+    if until is not None and until <= last.next_first_day:
+        raise EndsAnyway(Period.of(until).previous())
+    held.valid = (since, last.next_first_day)
+    held.save(update_fields=["valid"])
+    return Period.of(until).previous() if until else None
 
 
 @transaction.atomic

@@ -12,8 +12,18 @@ from accounts_registry.queries import organisations_of
 from accounts_registry.services.facts import days_in_words
 from accounts_registry.views.frame import account_frame, account_or_404, shell_context
 from accounts_registry.views.past import offer_recount
-from charges.corrections.forms.facts import AbsenceForm, BenefitForm, InterruptionForm
-from charges.corrections.services.facts import add_absence, add_benefit, add_interruptions
+from charges.corrections.forms.facts import (
+    AbsenceForm,
+    BenefitEndForm,
+    BenefitForm,
+    InterruptionForm,
+)
+from charges.corrections.services.facts import (
+    add_absence,
+    add_benefit,
+    add_interruptions,
+    end_benefit,
+)
 from charges.corrections.services.foresight import Foreseen, foresee_absence
 from charges.corrections.views.frame import ADD, VIEW, chosen_organisation, may, page_context
 from charges.models import Interruption
@@ -95,6 +105,33 @@ def benefit(request: HttpRequest, pk: int) -> HttpResponse:
     context = {**account_frame(request, shown, tab="corrections"), "form": form}
     status = 422 if form.errors else 200
     return render(request, "corrections/benefit.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require(ADD)
+def benefit_end(request: HttpRequest, pk: int, fact_pk: int) -> HttpResponse:
+    """The last month of a benefit: months before keep it."""
+    shown = account_or_404(request, pk, ADD)
+    benefit = get_object_or_404(shown.benefits.select_related("service"), pk=fact_pk)
+    form = BenefitEndForm(request.POST or None, initial={"last": Period.of(business_day())})
+    if request.method == "POST" and form.is_valid():
+        last: Period = form.cleaned_data["last"]
+        try:
+            until = end_benefit(benefit=benefit, last=last)
+        except Refusal as refusal:
+            form.add_error("last", str(refusal))
+        else:
+            messages.success(request, f"Льгота кончается: последний месяц — {last.title.lower()}.")
+            _offer(request, shown, last.next(), until)
+            return redirect("corrections:account", pk=shown.pk)
+    context = {
+        **account_frame(request, shown, tab="corrections"),
+        "form": form,
+        "benefit": benefit,
+        "days": days_in_words(benefit.valid.lower, benefit.valid.upper),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "corrections/benefit_end.html", context, status=status)
 
 
 @require_POST
