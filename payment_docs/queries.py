@@ -23,8 +23,10 @@ def current_documents(*, organisation_id: int, period: Period) -> QuerySet[Issue
         )
         .select_related("account__payer", "account__premises__house")
         .order_by(
+            "account__premises__house__postal_index",
             "account__premises__house__street_key",
             "account__premises__house__number_key",
+            "account__premises__house_id",
             "account__premises__number_order",
             "account__premises__number",
             "account__number",
@@ -37,15 +39,39 @@ def documents_of(account: PersonalAccount) -> QuerySet[IssuedDocument]:
     return IssuedDocument.objects.filter(account=account).order_by("-month", "-version")
 
 
-def billed_accounts(*, organisation: Organisation, period: Period) -> list[PersonalAccount]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Selection:
+    """Whom to bill: what is not named does not narrow."""
+
+    house_ids: tuple[int, ...] = ()
+    account_ids: tuple[int, ...] = ()
+    delivery: str = ""
+
+
+EVERYBODY = Selection()
+
+
+def billed_accounts(
+    *, organisation: Organisation, period: Period, chosen: Selection = EVERYBODY
+) -> list[PersonalAccount]:
     """Accounts open in the month, house by house in delivery order."""
+    found = PersonalAccount.objects.filter(
+        organisation=organisation, opened_on__lt=period.next_first_day
+    ).exclude(closed_on__lt=period.first_day)
+    if chosen.house_ids:
+        found = found.filter(premises__house__in=chosen.house_ids)
+    if chosen.account_ids:
+        found = found.filter(pk__in=chosen.account_ids)
+    if chosen.delivery:
+        found = found.filter(delivery_method=chosen.delivery)
+    return accounts_in_order(found)
+
+
+def accounts_in_order(accounts: QuerySet[PersonalAccount]) -> list[PersonalAccount]:
+    """By post index, street, house and flat, numbers as numbers; a house's accounts together."""
     return list(
-        PersonalAccount.objects.filter(
-            organisation=organisation, opened_on__lt=period.next_first_day
-        )
-        .exclude(closed_on__lt=period.first_day)
-        .select_related("organisation", "payer", "premises__house")
-        .order_by(
+        accounts.select_related("organisation", "payer", "premises__house").order_by(
+            "premises__house__postal_index",
             "premises__house__street_key",
             "premises__house__number_key",
             "premises__house_id",

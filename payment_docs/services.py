@@ -3,36 +3,29 @@
 import dataclasses
 import datetime as dt
 import hashlib
-import itertools
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from django.db import transaction
 
 from accounts_registry.ledger import periods
 from accounts_registry.ledger.posting import HasPrimaryKey
-from accounts_registry.models import Organisation, PersonalAccount
-from payment_docs.assemble import assemble_documents, counting_day
+from accounts_registry.models import Organisation
 from payment_docs.document import PaymentDocument
+from payment_docs.issuing import UNCHANGED, work_off
 from payment_docs.models import IssuedDocument
-from payment_docs.queries import billed_accounts, current_documents
-from payment_docs.render import document_pdf, template_version
-from payment_docs.snapshot import from_snapshot, to_snapshot
+from payment_docs.press import form_with, refilled
+from payment_docs.queries import EVERYBODY, Selection, billed_accounts
+from payment_docs.render import document_pdf
+from payment_docs.snapshot import from_snapshot
+from payment_docs.stamp.refusals import Misfit
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
 from zhkh.runs.models import Run, RunState
 
 KIND = "documents"
-ACCOUNTS_AT_ONCE = 50
-CHANGED = "Изменились данные документа"
-PROGRAM_FAILED = (
-    "Ошибка программы: документ не сформирован. Повторите; если не поможет, "
-    "сообщите администратору время и номер счёта."
-)
 
 Clock = Callable[[], dt.datetime]
-logger = logging.getLogger(__name__)
 
 
 class DocumentsRefusal(Refusal):
@@ -83,6 +76,7 @@ def issue_documents(
     by: HasPrimaryKey | None,
     at: dt.datetime,
     reason: str = "",
+    chosen: Selection = EVERYBODY,
 ) -> Issued:
     """
     Issue the documents of a posted month; what has not changed keeps its version.
@@ -92,17 +86,24 @@ def issue_documents(
     """
     run = runs.working_run(kind=KIND, subject=runs.subject_of(organisation, period))
     if run is None:
-        run = request_documents(organisation=organisation, period=period, by=by, at=at)
+        run = request_documents(
+            organisation=organisation, period=period, by=by, at=at, chosen=chosen
+        )
     work_on(run_id=run.pk, clock=lambda: at, reason=reason)
     return issued_by(run)
 
 
 @transaction.atomic(durable=True)
 def request_documents(
-    *, organisation: Organisation, period: Period, by: HasPrimaryKey | None, at: dt.datetime
+    *,
+    organisation: Organisation,
+    period: Period,
+    by: HasPrimaryKey | None,
+    at: dt.datetime,
+    chosen: Selection = EVERYBODY,
 ) -> Run:
     """
-    The run with every account of the month waiting; any worker may take it from now on.
+    The run with the chosen accounts of the month waiting; any worker may take it from now on.
 
     :raises MonthIsNotPosted: the month can still move.
     :raises NobodyToBill: there are no accounts.
@@ -111,7 +112,7 @@ def request_documents(
     month = periods.find_period(organisation_id=organisation.pk, period=period)
     if month is None or not month.is_posted:
         raise MonthIsNotPosted(period)
-    accounts = billed_accounts(organisation=organisation, period=period)
+    accounts = billed_accounts(organisation=organisation, period=period, chosen=chosen)
     if not accounts:
         raise NobodyToBill(organisation, period)
     subject = runs.subject_of(organisation, period)
@@ -136,18 +137,25 @@ def work_on(*, run_id: int, clock: Clock, reason: str = "") -> Run:
     :raises DocumentsAreBusy: another worker has it now.
     """
     run = Run.objects.get(pk=run_id, kind=KIND)
-    organisation, period = _subject(run)
+    _, period = runs.month_of(run)
     try:
         with runs.alone_with(run):
-            if run.state != RunState.WORKING:
-                return run
-            for accounts in _waiting(run, organisation, period):
-                if runs.is_stop_requested(run):
-                    break
-                _issue_house(run, accounts, period=period, at=clock(), reason=reason)
-            return runs.finish_run(run, at=clock())
+            while run.state == RunState.WORKING:
+                work_off(run, clock=clock, reason=reason)
+                with runs.without_hands(run):
+                    if runs.is_stop_requested(run) or not runs.has_waiting(run):
+                        runs.finish_run(run, at=clock())
+            return run
     except runs.RunIsBusy as busy:
         raise DocumentsAreBusy(period) from busy
+
+
+def help_with(*, run_id: int, clock: Clock) -> None:
+    """Take a part of the documents beside the worker that will end the run."""
+    run = Run.objects.get(pk=run_id, kind=KIND)
+    with runs.lending_a_hand(run):
+        if run.state == RunState.WORKING:
+            work_off(run, clock=clock)
 
 
 def stop_issuing(*, organisation: Organisation, period: Period, at: dt.datetime) -> None:
@@ -159,7 +167,7 @@ def stop_issuing(*, organisation: Organisation, period: Period, at: dt.datetime)
 def issued_by(run: Run) -> Issued:
     """What came of a run."""
     progress = runs.progress_of(run)
-    unchanged = run.items.filter(message=_UNCHANGED).count()
+    unchanged = run.items.filter(message=UNCHANGED).count()
     return Issued(made=progress.done - unchanged, unchanged=unchanged, failed=progress.failed)
 
 
@@ -169,108 +177,23 @@ def issued_pdf(document: IssuedDocument) -> bytes:
 
     :raises DocumentChanged: what comes out is not what was issued.
     """
-    pdf = document_pdf(from_snapshot(document.snapshot))
+    try:
+        pdf = _rebuilt(document)
+    except Misfit as misfit:
+        raise DocumentChanged(document) from misfit
     if hashlib.sha256(pdf).hexdigest() != document.pdf_sha256:
         raise DocumentChanged(document)
     return pdf
 
 
+def _rebuilt(document: IssuedDocument) -> bytes:
+    """As it was made: stamped documents from the shape they were stamped with."""
+    data = from_snapshot(document.snapshot)
+    if document.shape_id:
+        return refilled(data, form_with(document.shape_id))
+    return document_pdf(data)
+
+
 def issued_data(document: IssuedDocument) -> PaymentDocument:
     """The document as plain data, for the screen."""
     return from_snapshot(document.snapshot)
-
-
-_UNCHANGED = "без изменений"
-
-
-def _subject(run: Run) -> tuple[Organisation, Period]:
-    organisation_id, period = runs.month_of(run)
-    return Organisation.objects.get(pk=organisation_id), period
-
-
-def _waiting(
-    run: Run, organisation: Organisation, period: Period
-) -> Iterator[list[PersonalAccount]]:
-    """Accounts not done yet in portions of one house: their documents share its facts."""
-    keys = set(runs.waiting_keys(run))
-    accounts = billed_accounts(organisation=organisation, period=period)
-    waiting = [account for account in accounts if str(account.pk) in keys]
-    for _, group in itertools.groupby(waiting, key=lambda account: account.premises.house_id):
-        house = list(group)
-        for start in range(0, len(house), ACCOUNTS_AT_ONCE):
-            yield house[start : start + ACCOUNTS_AT_ONCE]
-
-
-def _issue_house(
-    run: Run, accounts: list[PersonalAccount], *, period: Period, at: dt.datetime, reason: str
-) -> None:
-    """One account that breaks us, in the assembling or in the printing, stops no other."""
-    organisation = accounts[0].organisation
-    found = current_documents(organisation_id=organisation.pk, period=period)
-    current = {row.account_id: row for row in found.filter(account__in=accounts)}
-    for account, document in _assembled(accounts, period):
-        try:
-            assert document is not None, "not assembled"
-            _issue(run, account, document, current.get(account.pk), at=at, reason=reason)
-        except Exception:
-            logger.exception("document of account %s, %s", account.number, period)
-            runs.mark_failed(run, str(account.pk), PROGRAM_FAILED)
-
-
-def _assembled(
-    accounts: list[PersonalAccount], period: Period
-) -> list[tuple[PersonalAccount, PaymentDocument | None]]:
-    """All at once; where that breaks, one by one, with None for who breaks it."""
-    counted_until = counting_day(accounts[0].organisation, period)
-    try:
-        documents = assemble_documents(accounts, period=period, counted_until=counted_until)
-    except Exception:
-        logger.exception("documents of accounts %s…, %s", accounts[0].number, period)
-        if len(accounts) == 1:
-            return [(accounts[0], None)]
-        return [pair for account in accounts for pair in _assembled([account], period)]
-    return list(zip(accounts, documents, strict=True))
-
-
-def _issue(
-    run: Run,
-    account: PersonalAccount,
-    document: PaymentDocument,
-    current: IssuedDocument | None,
-    *,
-    at: dt.datetime,
-    reason: str,
-) -> None:
-    """Freeze the document as the next version, unless the one in force says the same."""
-    if current and _same(from_snapshot(current.snapshot), document):
-        runs.mark_done(run, str(account.pk), _UNCHANGED)
-        return
-    version = current.version + 1 if current else 1
-    numbered = dataclasses.replace(
-        document, number=f"{document.period}/{account.number}", version=version
-    )
-    pdf = document_pdf(numbered)  # before the transaction: laying out takes its time
-    with transaction.atomic():
-        if current:
-            IssuedDocument.objects.filter(pk=current.pk).update(superseded_at=at)
-        IssuedDocument.objects.create(
-            account=account,
-            month=document.period.first_day,
-            version=version,
-            number=numbered.number,
-            charged=document.to_pay,
-            opening=document.opening,
-            to_pay=document.to_pay_with_balance,
-            counted_until=document.counted_until,
-            snapshot=to_snapshot(numbered),
-            pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-            template_version=template_version(),
-            reason=(reason or CHANGED) if current else reason,
-            issued_at=at,
-            issued_by_id=run.started_by_id,
-        )
-        runs.mark_done(run, str(account.pk))
-
-
-def _same(frozen: PaymentDocument, fresh: PaymentDocument) -> bool:
-    return dataclasses.replace(frozen, number="", version=1) == fresh

@@ -53,22 +53,35 @@ def compile_shape(
     for other in forms[1:]:
         if other.comparable != first.comparable:
             raise _refused("the samples differ besides their slots")
-    marks = {name.partition(LOOK)[0]: mark for form in forms[:1] for name, mark in form.marks}
-    lines = [line for form in forms for line in form.lines]
-    return _with_objects(first, tuple(_unique(lines, marks)), pictures)
+    marks = {name.partition(LOOK)[0]: mark for name, mark in first.marks}
+    return _with_objects(first, tuple(_all_lines(forms, marks)), pictures)
 
 
-def _unique(lines: Iterable[Line], marks: Mapping[str, str]) -> Iterator[Line]:
-    """Each line once, with the marked content of the first sample."""
-    seen = set[tuple[tuple[str, ...], ...]]()
-    for line in lines:
-        key = tuple(piece.parts for piece in line.pieces)
-        if key not in seen:
-            seen.add(key)
-            pieces = tuple(
-                dataclasses.replace(piece, marked=_mark_of(piece, marks)) for piece in line.pieces
-            )
-            yield dataclasses.replace(line, pieces=pieces)
+def _all_lines(forms: "Sequence[_Form]", marks: Mapping[str, str]) -> Iterator[Line]:
+    """Lines of the first sample, and those of the others that show something else."""
+    known = {_shown(line): _bare(line) for line in forms[0].lines}
+    yield from forms[0].lines
+    for line in itertools.chain.from_iterable(form.lines for form in forms[1:]):
+        if _shown(line) not in known:
+            pieces = (_marked(piece, marks) for piece in line.pieces)
+            yield dataclasses.replace(line, pieces=tuple(pieces))
+        elif _bare(line) != known[_shown(line)]:
+            raise _refused(f"«{_shown(line)}» stands elsewhere in another sample")
+
+
+def _shown(line: Line) -> tuple[object, ...]:
+    return (line.page, *(piece.parts for piece in line.pieces))
+
+
+def _bare(line: Line) -> Line:
+    """The line whatever its marked content."""
+    pieces = (dataclasses.replace(piece, marked="") for piece in line.pieces)
+    return dataclasses.replace(line, pieces=tuple(pieces))
+
+
+def _marked(piece: Piece, marks: Mapping[str, str]) -> Piece:
+    """The piece with the marked content of the first sample."""
+    return dataclasses.replace(piece, marked=_mark_of(piece, marks))
 
 
 def _mark_of(piece: Piece, marks: Mapping[str, str]) -> str:

@@ -1,8 +1,10 @@
 import json
 
+import pypdf
 import pytest
 
 from payment_docs.models import IssuedDocument
+from payment_docs.services import issued_pdf
 from tests.cast import TihiyOkean
 from tests.priced import posted, priced_tihiy_okean
 from zhkh.commands.issue import main
@@ -57,3 +59,45 @@ def test_a_month_not_posted_is_not_possible(okean, capsys):
 def test_what_is_no_month_is_bad_input(okean, capsys):
     assert main(["--period", "07.2013"]) == 2
     assert capsys.readouterr().err == "--period 07.2013: ожидается месяц вида 2013-07.\n"
+
+
+def test_documents_of_a_house_and_an_account_go_into_files(okean, capsys, tmp_path):
+    house = okean.fet.premises.house.address
+    asked = ["--period", "2013-07", "--house", house, "--account", okean.fet.number]
+    folder, print_file = tmp_path / "out", tmp_path / "print.pdf"
+
+    assert main([*asked, "--out", str(folder), "--print-file", str(print_file)]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Июль 2013: выпущено 1, без изменений 0.",
+        f"Файлов в {folder}: 1.",
+        f"В файле для печати {print_file} документов: 1.",
+    ]
+    (file,) = folder.iterdir()
+    assert file.name == f"kvitanciya_{okean.fet.number}_2013-07.pdf"
+    assert file.read_bytes() == issued_pdf(IssuedDocument.objects.get())
+    assert len(pypdf.PdfReader(print_file).pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (
+            ["--house", "Нигде, 1"],
+            "--house Нигде, 1: дома с таким адресом нет. Есть: Москва, Братиславская, дом № 1.",
+        ),
+        (["--account", "77"], "--account 77: у организации нет такого лицевого счёта."),
+    ],
+)
+def test_who_is_not_there_is_bad_input(okean, capsys, asked, sentence):
+    assert main(["--period", "2013-07", *asked]) == 2
+    assert capsys.readouterr().err == f"{sentence}\n"
+
+
+def test_folder_that_cannot_be_written_is_told(okean, capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    assert main(["--period", "2013-07", "--print-file", str(tmp_path / "file" / "a.pdf")]) == 3
+    assert capsys.readouterr().err == (
+        f"Файл не записан: {tmp_path / 'file' / 'a.pdf'}: Not a directory.\n"
+    )

@@ -10,9 +10,9 @@ from django.db import connections
 from pypdf import PdfReader
 
 from accounts_registry.ledger.posting import LineToPost, PaymentSource, post_payment
+from payment_docs.issuing import CHANGED
 from payment_docs.models import IssuedDocument
 from payment_docs.services import (
-    CHANGED,
     DocumentChanged,
     DocumentsAreBusy,
     Issued,

@@ -205,10 +205,10 @@ def mark_done(run: Run, item_key: str, message: str = "") -> None:
     _mark(run, item_key, ItemState.DONE, message)
 
 
-def mark_all_done(run: Run, item_keys: Iterable[str]) -> None:
+def mark_all_done(run: Run, item_keys: Iterable[str], message: str = "") -> None:
     """As `mark_done`, for many items at once."""
     run.items.filter(item_key__in=list(item_keys)).update(
-        state=ItemState.DONE, message="", attempts=F("attempts") + 1
+        state=ItemState.DONE, message=message, attempts=F("attempts") + 1
     )
 
 

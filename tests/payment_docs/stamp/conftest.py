@@ -84,13 +84,23 @@ _WORD = re.compile(
 
 
 def words_of(pdf, folder):
-    """Words of a PDF in reading order with their boxes in points, page by page."""
+    """Words of each page of a PDF with their boxes in points; by word, then place."""
     (folder / "words.pdf").write_bytes(pdf)
     told = tool("pdftotext", "-bbox", str(folder / "words.pdf"), "-")
     return [
-        [(word[4], [float(side) for side in word[:4]]) for word in _WORD.findall(page)]
+        sorted(
+            ((word[4], [float(side) for side in word[:4]]) for word in _WORD.findall(page)),
+            key=lambda found: (found[0], round(found[1][1]), round(found[1][0])),
+        )
         for page in told.split("<page ")[1:]
     ]
+
+
+def text_of(pdf, folder):
+    """Lines of the pages as they are on paper, spaces folded."""
+    (folder / "text.pdf").write_bytes(pdf)
+    told = tool("pdftotext", "-layout", str(folder / "text.pdf"), "-")
+    return [" ".join(line.split()) for line in told.splitlines() if line.strip()]
 
 
 def apart(stamped, exact):
