@@ -80,7 +80,9 @@ class VolumesForm(forms.Form):
             label=f"{row.title}: способ",
             choices=CommonVolumeMethod.choices,
             required=False,
-            initial=(row.entered or row.before or CommonVolume()).method,
+            initial=CommonVolumeMethod.HOUSE_METER
+            if row.metered is not None and row.entered is None
+            else (row.entered or row.before or CommonVolume()).method,
         )
         self.fields[f"{row.key}-method"] = method
         for column, title in self.QUANTITIES.items():
@@ -90,6 +92,15 @@ class VolumesForm(forms.Form):
         for column in ("method", *self.QUANTITIES):
             field = self.fields[f"{row.key}-{column}"]
             field.widget.attrs["aria-label"] = field.label
+        if self._is_counted(row):
+            method.widget.attrs["disabled"] = True
+            for column in self.QUANTITIES:
+                self.fields[f"{row.key}-{column}"].widget.attrs["readonly"] = True
+
+    def _is_counted(self, row: VolumeRow) -> bool:
+        """By the house meter, and nothing stands in the row that would have to be taken out."""
+        sent = [self.data.get(f"{row.key}-{column}", "") for column in self.QUANTITIES]
+        return row.metered is not None and row.entered is None and not any(map(str.strip, sent))
 
     def lines(self) -> list[VolumeLine]:
         columns = [field.name for field in dataclasses.fields(VolumeLine)][1:]

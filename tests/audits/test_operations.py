@@ -6,7 +6,7 @@ from tests.audits.story import execute
 from tests.factories import make_meter, make_organisation
 from zhkh.audits.audit import findings_of
 from zhkh.audits.check import AUDITS, findings_by_code, titles
-from zhkh.audits.invariants import HELD, PROVEN
+from zhkh.audits.invariants import HELD, PROVEN, SUBJECT_OF
 
 
 def found_by(code):
@@ -143,3 +143,7 @@ def test_every_invariant_is_proven_or_held():
     proven = {invariant for invariants in PROVEN.values() for invariant in invariants}
     assert proven | HELD.keys() == {f"I-{number}" for number in range(1, 49)}
     assert not proven & HELD.keys()
+
+
+def test_every_audit_says_what_it_is_about():
+    assert SUBJECT_OF.keys() == PROVEN.keys()

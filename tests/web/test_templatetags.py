@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhkh.kernel.period import Period
-from zhkh.web.templatetags.zhkh import kop, money, percent, plural_ru, qty, raw, share
+from zhkh.web.templatetags.zhkh import kop, money, percent, plural_ru, qty, raw, share, units
 
 
 def rendered(source: str, **values: object) -> str:
@@ -24,6 +24,19 @@ def test_money_of_an_unknown_sum_is_empty() -> None:
 
 def test_quantity_keeps_its_digits() -> None:
     assert qty(Decimal("2.66280")) == "2,6628"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("м3", "м³"),
+        ("Гкал", "Гкал"),
+        ("50 м2 × 20,00; 3 м3", "50 м² × 20,00; 3 м³"),
+        ("Дом2, см2, м20", "Дом2, см2, м20"),
+    ],
+)
+def test_units_are_raised_to_their_power(written: str, shown: str) -> None:
+    assert units(written) == shown
 
 
 @pytest.mark.parametrize("language", ["ru", "uk", "en"])

@@ -49,6 +49,24 @@ PROVEN = {
     "letter-history": ("I-39",),
 }
 
+_SUBJECTS = {
+    "Месяцы и обороты": ("months", "turnover"),
+    "Остатки": ("balance",),
+    "Оплаты и отмены": ("payment", "reversal"),
+    "Операции с книгами": ("adjustment", "transfer", "operation", "written", "own"),
+    "Перерасчёты, льготы, пени": ("recalculated", "benefit", "penalty"),
+    "Начисления": ("charge", "recompute", "readings", "no"),
+    "Платёжные документы": ("document",),
+    "Касса": ("receipt",),
+    "Рассылка": ("batch", "letter"),
+}
+SUBJECT_OF = {
+    code: subject
+    for code in PROVEN
+    for subject, beginnings in _SUBJECTS.items()
+    if code.partition("-")[0] in beginnings
+}  # what an audit is about, in the words of the page
+
 HELD = {
     "I-1": "остаток не хранится отдельно от записей",
     "I-4": "ключ платежа единственный, держит база",

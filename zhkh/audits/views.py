@@ -21,7 +21,7 @@ from accounts_registry.queries import organisations_of
 from accounts_registry.views.frame import shell_context
 from accounts_registry.views.month import ChosenMonth, chosen_month
 from zhkh.audits import services
-from zhkh.audits.invariants import PROVEN
+from zhkh.audits.invariants import PROVEN, SUBJECT_OF
 from zhkh.audits.month import papers_of_month
 from zhkh.runs import services as runs
 from zhkh.runs.doorbell import ring_on_commit
@@ -43,6 +43,7 @@ class FindingShown:
 @dataclasses.dataclass(frozen=True, slots=True)
 class AuditShown:
     title: str
+    subject: str
     invariants: str
     state: str
     count: int
@@ -105,6 +106,7 @@ def _shown(item: RunItem) -> AuditShown:
     count, *texts = item.message.splitlines() or [""]
     return AuditShown(
         title=item.title,
+        subject=SUBJECT_OF.get(item.item_key, ""),
         invariants=", ".join(PROVEN.get(item.item_key, ())),
         state=item.state,
         count=int(count) if item.state == ItemState.FAILED and count.isdecimal() else 0,

@@ -72,6 +72,16 @@ def told(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
+def locked(line) -> dict[str, bool]:
+    """Which fields of a row a browser does not let anybody change."""
+    fields = {"volume": line.volume, "meter_reading": line.meter_reading}
+    fields |= {"premises_volume": line.premises_volume, "method": line.method}
+    return {
+        name: bool(field.field.widget.attrs.keys() & {"readonly", "disabled"})
+        for name, field in fields.items()
+    }
+
+
 class TestPage:
     @pytest.mark.parametrize(
         ("role", "status"),
@@ -208,6 +218,28 @@ class TestPage:
         answer = client.post(page(okean), typed(okean, volume="1"))
 
         assert (answer.status_code, mistakes(answer)) == (422, {"volume": [METERED]})
+
+    def test_row_a_house_meter_counts_cannot_be_typed_into(self, client, okean):
+        readings = [(MAY, "100"), (JULY.first_day, "115.75")]
+        make_meter(at=okean.house, service=okean.cold_water, readings=readings)
+
+        free, counted = (
+            client.get(page(okean, period)).context["form"].lines()[0] for period in (AUGUST, JULY)
+        )
+
+        assert [locked(line) for line in (free, counted)] == [
+            {"volume": False, "meter_reading": False, "premises_volume": False, "method": False},
+            {"volume": True, "meter_reading": True, "premises_volume": True, "method": True},
+        ]
+
+    def test_volume_a_house_meter_made_needless_can_be_taken_back(self, client, okean):
+        save(okean, volume(okean.cold_water))
+        readings = [(MAY, "100"), (JULY.first_day, "115.75")]
+        make_meter(at=okean.house, service=okean.cold_water, readings=readings)
+
+        (line,) = client.get(page(okean)).context["form"].lines()
+
+        assert set(locked(line).values()) == {False}
 
     def test_posted_month_is_shown_and_not_changed(self, client, okean):
         save(okean, volume(okean.cold_water))

@@ -1,5 +1,6 @@
 """Filters and tags of every template; built in, no {% load %} needed."""
 
+import re
 from decimal import Decimal
 
 from django import template
@@ -13,6 +14,9 @@ from zhkh.kernel.quantity import format_quantity, plain
 
 register = template.Library()
 
+_POWER = re.compile(r"\bм([23])\b")
+_RAISED = {"2": "²", "3": "³"}
+
 
 @register.filter(is_safe=True)
 def money(amount: Decimal | None) -> str:
@@ -24,6 +28,12 @@ def money(amount: Decimal | None) -> str:
 def qty(quantity: Decimal | int | None) -> str:
     """«1 113» or «0,49», digits as stored, without trailing zeros."""
     return "" if quantity is None else format_quantity(Decimal(quantity))
+
+
+@register.filter(is_safe=True)
+def units(text: str) -> str:
+    """«м²» and «м³» where the text says «м2» and «м3», as catalogues and formulas write them."""
+    return _POWER.sub(lambda found: "м" + _RAISED[found[1]], text)
 
 
 @register.filter
