@@ -10,6 +10,7 @@ import zxingcpp
 
 from payment_docs.document import PayeeRow, PaymentDocument
 from payment_docs.pictures import BLACK, WHITE, Picture
+from zhkh.kernel.refusal import Refusal
 
 LONGEST_MANDATORY = 300  # bytes of the mandatory block in the declared encoding
 _FIRST = "ST00012"
@@ -19,7 +20,7 @@ _SHADES = bytes([BLACK, *[WHITE] * 255])
 _QUIET = 4  # white points around a code, as the standards of both kinds ask
 
 
-class CodeRefusal(ValueError):
+class CodeRefusal(Refusal):
     """The requisites cannot be coded as the standard wants them; `str()` is a sentence."""
 
 

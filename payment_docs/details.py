@@ -94,7 +94,11 @@ class ServiceSums:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MeterRow:
-    """A meter of the premises in the month; `volume` is what its last two readings differ by."""
+    """
+    A meter of the premises in the month; `volume` is what its last two readings differ by.
+
+    `key` names its service and zone for whoever assembles the document.
+    """
 
     service: str
     unit: str
@@ -105,6 +109,7 @@ class MeterRow:
     current_on: dt.date
     volume: Decimal | None
     verified_until: dt.date | None = None
+    key: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

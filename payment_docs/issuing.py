@@ -5,18 +5,21 @@ import datetime as dt
 import itertools
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from django.db import DatabaseError, transaction
 
 from accounts_registry.models import PersonalAccount
 from payment_docs.assemble import assemble_documents, counting_day
 from payment_docs.document import PaymentDocument
-from payment_docs.models import IssuedDocument
+from payment_docs.document_settings import printing_of
+from payment_docs.models import DocumentFile, IssuedDocument
 from payment_docs.press import Press
+from payment_docs.problems import notes_about, refuse_what_is_wrong
 from payment_docs.queries import accounts_in_order, current_documents
 from payment_docs.render import template_version
-from payment_docs.snapshot import from_snapshot, to_snapshot
+from payment_docs.snapshot import from_snapshot, snapshot_digest, to_snapshot
+from payment_docs.versions import note_form_version
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.runs import services as runs
@@ -44,6 +47,7 @@ class _Work:
     press: Press
     clock: Clock
     reason: str
+    keeps_pdf: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,12 +58,16 @@ class _Made:
     row: IssuedDocument | None
     superseded: int | None = None
     message: str = ""
+    kept: bytes = b""  # the PDF, where the organisation has its documents kept
 
 
 def work_off(run: Run, *, clock: Clock, reason: str = "") -> None:
     """Issue what waits and nobody else has claimed, until nothing is left or stop is asked."""
-    _, period = runs.month_of(run)
-    work = _Work(run, period, Press(lays_out_forms=True), clock, reason)
+    organisation, period = runs.month_of(run)
+    printing = printing_of(organisation_id=organisation, period=period)
+    note_form_version(at=clock())
+    press = Press(lays_out_forms=True)
+    work = _Work(run, period, press, clock, reason, printing.keeps_pdf)
     while _work_off_free_shards(work):
         pass
 
@@ -132,7 +140,12 @@ def _made(
     document: PaymentDocument,
     current: IssuedDocument | None,
 ) -> _Made:
-    """The next version of the document, unless the one in force says the same."""
+    """
+    The next version of the document, unless the one in force says the same.
+
+    :raises DocumentProblem: something has to be put right first.
+    """
+    refuse_what_is_wrong(account, document)
     if current and _same(from_snapshot(current.snapshot), document):
         return _Made(account, None, message=UNCHANGED)
     version = current.version + 1 if current else 1
@@ -140,6 +153,7 @@ def _made(
         document, number=f"{document.period}/{account.number}", version=version
     )
     paper = work.press.paper(numbered)  # before any transaction: it takes its time
+    snapshot = to_snapshot(numbered)
     row = IssuedDocument(
         account=account,
         month=document.period.first_day,
@@ -149,7 +163,8 @@ def _made(
         opening=document.opening,
         to_pay=document.to_pay_with_balance,
         counted_until=document.counted_until,
-        snapshot=to_snapshot(numbered),
+        snapshot=snapshot,
+        snapshot_sha256=snapshot_digest(snapshot),
         pdf_sha256=paper.sha256,
         template_version=template_version(),
         path=paper.path,
@@ -158,8 +173,10 @@ def _made(
         issued_at=work.clock(),
         issued_by_id=work.run.started_by_id,
     )
-    message = paper.reason.label if paper.reason else ""
-    return _Made(account, row, current.pk if current else None, message)
+    told = (notes_about(document), paper.reason.label if paper.reason else "")
+    message = "; ".join(filter(None, told))
+    kept = paper.pdf if work.keeps_pdf else b""
+    return _Made(account, row, current.pk if current else None, message, kept)
 
 
 def _write_or_fail(work: _Work, made: list[_Made]) -> None:
@@ -177,7 +194,7 @@ def _write_or_fail(work: _Work, made: list[_Made]) -> None:
 
 
 @transaction.atomic
-def _write(work: _Work, made: Iterable[_Made]) -> None:
+def _write(work: _Work, made: list[_Made]) -> None:
     """Documents and what the journal says of them stand together."""
     superseded, rows = [], []
     keys: defaultdict[str, list[str]] = defaultdict(list)
@@ -190,6 +207,11 @@ def _write(work: _Work, made: Iterable[_Made]) -> None:
     if superseded:
         IssuedDocument.objects.filter(pk__in=superseded).update(superseded_at=work.clock())
     IssuedDocument.objects.bulk_create(rows)
+    DocumentFile.objects.bulk_create(
+        DocumentFile(document=item.row, content=item.kept)
+        for item in made
+        if item.row is not None and item.kept
+    )
     for message, done in keys.items():
         runs.mark_all_done(work.run, done, message)
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from accounts_registry.ledger.posting import AdjustmentKind
 from accounts_registry.ledger.statements import adjustment_totals
-from accounts_registry.models import Service, ServiceGroup
+from accounts_registry.models import Service
 from charges.models import ChargeLine
+from payment_docs.details import Language
 from payment_docs.document import NO_REFERENCE, Blank, Section, ServiceRow
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -26,24 +27,37 @@ class _Printed:
     """How a kind is printed; a row by service says which service the sum is about."""
 
     title: str
+    ukrainian: str
     column: _Column
     by_service: bool = False
 
+    def title_in(self, language: Language) -> str:
+        return self.ukrainian if language is Language.UKRAINIAN else self.title
 
-_RECALCULATION = _Printed("Перерасчёт за прошлые месяцы", _Column.RECALCULATED, by_service=True)
+
+_RECALCULATION = _Printed(
+    "Перерасчёт за прошлые месяцы",
+    "Перерахунок за минулі місяці",
+    _Column.RECALCULATED,
+    by_service=True,
+)
 # In the order of the rows.
 _PRINTED: Mapping[str, _Printed] = {
     AdjustmentKind.RECALCULATION: _RECALCULATION,
     AdjustmentKind.CORRECTION: _RECALCULATION,
-    AdjustmentKind.BENEFIT: _Printed("Льгота", _Column.BENEFIT, by_service=True),
-    AdjustmentKind.SUBSIDY: _Printed("Субсидия", _Column.BENEFIT),
-    AdjustmentKind.FINE: _Printed("Штраф исполнителя", _Column.RECALCULATED),
-    AdjustmentKind.TRANSFER: _Printed("Перенос переплаты", _Column.RECALCULATED),
-    AdjustmentKind.WRITE_OFF: _Printed("Списание долга", _Column.RECALCULATED),
-    AdjustmentKind.PENALTY: _Printed("Пени", _Column.CHARGED),
-    AdjustmentKind.STATE_FEE: _Printed("Государственная пошлина", _Column.CHARGED),
-    AdjustmentKind.COURT_COSTS: _Printed("Судебные расходы", _Column.CHARGED),
-    AdjustmentKind.INSTALMENT: _Printed("Рассрочка: проценты", _Column.CHARGED),
+    AdjustmentKind.BENEFIT: _Printed("Льгота", "Пільга", _Column.BENEFIT, by_service=True),
+    AdjustmentKind.SUBSIDY: _Printed("Субсидия", "Субсидія", _Column.BENEFIT),
+    AdjustmentKind.FINE: _Printed("Штраф исполнителя", "Штраф виконавця", _Column.RECALCULATED),
+    AdjustmentKind.TRANSFER: _Printed(
+        "Перенос переплаты", "Перенесення переплати", _Column.RECALCULATED
+    ),
+    AdjustmentKind.WRITE_OFF: _Printed("Списание долга", "Списання боргу", _Column.RECALCULATED),
+    AdjustmentKind.PENALTY: _Printed("Пени", "Пеня", _Column.CHARGED),
+    AdjustmentKind.STATE_FEE: _Printed("Государственная пошлина", "Державне мито", _Column.CHARGED),
+    AdjustmentKind.COURT_COSTS: _Printed("Судебные расходы", "Судові витрати", _Column.CHARGED),
+    AdjustmentKind.INSTALMENT: _Printed(
+        "Рассрочка: проценты", "Розстрочення: відсотки", _Column.CHARGED
+    ),
 }
 
 
@@ -79,23 +93,26 @@ def own_sums(
     return dict(found)
 
 
-def with_own_rows(sections: tuple[Section, ...], sums: Iterable[OwnSum]) -> tuple[Section, ...]:
-    """The rows follow the other services; what comes to nothing in a row is not printed."""
-    rows = tuple(_rows(sums))
+def with_own_rows(
+    sections: tuple[Section, ...], sums: Iterable[OwnSum], *, title: str, language: Language
+) -> tuple[Section, ...]:
+    """
+    The rows follow the other services under `title`; what comes to nothing in a row is not printed.
+    """
+    rows = tuple(_rows(sums, language))
     if not rows:
         return sections
-    title = str(ServiceGroup.OTHER.label)
     if sections and sections[-1].title == title:
         return (*sections[:-1], Section(title, (*sections[-1].rows, *rows)))
     return (*sections, Section(title, rows))
 
 
-def _rows(sums: Iterable[OwnSum]) -> Iterable[ServiceRow]:
+def _rows(sums: Iterable[OwnSum], language: Language) -> Iterable[ServiceRow]:
     amounts: defaultdict[tuple[str, _Column], Decimal] = defaultdict(lambda: ZERO)
     for item in sorted(sums, key=_place):
         printed = _PRINTED[item.kind]
         about = f": {item.service.name}" if printed.by_service else ""
-        amounts[printed.title + about, printed.column] += item.amount
+        amounts[printed.title_in(language) + about, printed.column] += item.amount
     for (name, column), amount in amounts.items():
         if amount:
             yield _row(name, column, amount)
@@ -122,4 +139,5 @@ def _row(name: str, column: _Column, amount: Decimal) -> ServiceRow:
         benefit=-amount if is_benefit else ZERO,
         total=amount,
         reference=NO_REFERENCE,
+        is_apart=True,
     )

@@ -3,6 +3,8 @@
 import dataclasses
 import datetime as dt
 import enum
+import hashlib
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -25,6 +27,12 @@ def to_snapshot(document: PaymentDocument) -> dict[str, Any]:
     snapshot = _encode(document)
     assert isinstance(snapshot, dict)
     return snapshot
+
+
+def snapshot_digest(snapshot: dict[str, Any]) -> str:
+    """The hash of frozen data, whatever the order of its keys."""
+    text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def from_snapshot(snapshot: dict[str, Any]) -> PaymentDocument:

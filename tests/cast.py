@@ -13,6 +13,7 @@ from accounts_registry.models import (
     ServiceGroup,
 )
 from tests.factories import (
+    BANK_REQUISITES,
     connect,
     give_facts,
     make_account,
@@ -59,7 +60,7 @@ def tihiy_okean() -> TihiyOkean:
     Лермонтов gets documents by e-mail, the others on paper. Everyone has the fee and cold water;
     there are no meters, tariffs, payments or months.
     """
-    organisation = make_organisation(name="УК «Тихий океан»", inn="7701234567")
+    organisation = make_organisation(name="УК «Тихий океан»", **BANK_REQUISITES)
     house = make_house(
         organisation=organisation,
         code="109451",

@@ -39,6 +39,17 @@ PASSWORD = "correct horse"
 Span = tuple[dt.date, dt.date | None]
 
 
+# Requisites whose check digits are right: documents are issued with no others.
+BANK_REQUISITES = {
+    "inn": "7701234560",
+    "kpp": "770101001",
+    "bank_account": "40702810500000001234",
+    "bank_name": "ПАО «Банк примера»",
+    "bic": "044525225",
+    "correspondent_account": "30101810400000000225",
+}
+
+
 def make_organisation(*, name: str = "УК «Тихий океан»", **columns: Any) -> Organisation:
     return Organisation.objects.create(name=name, **columns)
 

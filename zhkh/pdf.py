@@ -112,3 +112,19 @@ def fonts() -> "FontConfiguration":
 def engine_version() -> str:
     """What lays the pages out."""
     return f"WeasyPrint {metadata.version('weasyprint')}"
+
+
+@functools.cache
+def _letters() -> frozenset[int]:
+    """What both faces of the documents' font can draw."""
+    from fontTools.ttLib import TTFont
+
+    faces = (_PROJECT / "static" / "fonts" / "pt-sans-narrow").glob("*.ttf")
+    return frozenset.intersection(*(frozenset(TTFont(face).getBestCmap()) for face in faces))
+
+
+def letters_without_glyph(text: str) -> str:
+    """Letters of the text that the documents' font cannot draw, each once, in their order."""
+    drawn = _letters()
+    unknown = (letter for letter in text if ord(letter) not in drawn and not letter.isspace())
+    return "".join(dict.fromkeys(unknown))

@@ -87,6 +87,28 @@ def opening_of_month(account_ids: Iterable[int], *, period: Period) -> dict[int,
     return {account_id: found.get(account_id, brought[account_id]) for account_id in ids}
 
 
+def openings_by_service(
+    account_ids: Iterable[int], *, period: Period, until: dt.date
+) -> dict[tuple[int, int], Decimal]:
+    """
+    What each account brought into a posted month for each service, less what was paid since.
+
+    Payments count up to the day `until` inclusive. What comes to nothing is left out.
+    """
+    ids = list(account_ids)
+    sums: defaultdict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+    brought = Turnover.objects.filter(account_id__in=ids, month=period.first_day)
+    for account, service, amount in brought.values_list("account_id", "service_id", "opening"):
+        sums[account, service] += amount
+    paid = PaymentLine.objects.filter(
+        account_id__in=ids, month__gte=period.first_day, payment__paid_on__lte=until
+    )
+    lines = paid.values_list("account_id", "service_id").annotate(Sum("amount"))
+    for account, service, amount in lines:
+        sums[account, service] -= amount
+    return {key: amount for key, amount in sums.items() if amount}
+
+
 def paid_since_month(
     account_ids: Iterable[int], *, period: Period, until: dt.date | None
 ) -> dict[int, Decimal]:

@@ -30,8 +30,12 @@ def test_documents_are_issued_once(okean, capsys):
 
 def test_a_new_version_says_why(okean, capsys):
     main(["--period", "2013-07"])
-    okean.organisation.notice = "Горячей воды не будет."
-    okean.organisation.save()
+    DocumentSetting.objects.create(
+        organisation=okean.organisation,
+        notice="Горячей воды не будет.",
+        valid=(JULY.first_day, None),
+        changed_at=NOON,
+    )
 
     assert main(["--period", "2013-07", "--reason", "Добавлено объявление"]) == 0
     newest = IssuedDocument.objects.get(account=okean.fet, superseded_at=None)

@@ -24,6 +24,15 @@ EMAILS = {
     "000000001001": "lermontov_mn@mail.ru",
     "000000001003": "tyutchev_fi@mail.ru",
 }
+# Nobody's requisites, with check digits that are right.
+REQUISITES = {
+    "inn": "7701234560",
+    "kpp": "770101001",
+    "bank_account": "40702810500000001234",
+    "bank_name": "ПАО «Банк примера»",
+    "bic": "044525225",
+    "correspondent_account": "30101810400000000225",
+}
 ADDRESS_ALONE = ("000000001004", "nekrasov_na@mail.ru")  # by paper: no letter goes out
 
 
@@ -50,8 +59,8 @@ LOGINS = (
 
 def furnish_company(organisation: Organisation, *, period: Period) -> None:
     """Delivery methods, and the reference figures the sample bill prints."""
-    organisation.working_hours = "пн–пт 9:00–18:00"
-    organisation.save(update_fields=["working_hours"])
+    facts = {"working_hours": "пн–пт 9:00–18:00", "phone": "+7 495 000-00-00", **REQUISITES}
+    Organisation.objects.filter(pk=organisation.pk).update(**facts)
     for number, email in EMAILS.items():
         account = PersonalAccount.objects.get(organisation=organisation, number=number)
         set_delivery(account=account, method=DeliveryMethod.EMAIL, email=email)

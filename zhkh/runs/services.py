@@ -20,6 +20,7 @@ class HasPrimaryKey(Protocol):
 
 
 Settled = tuple[ItemState, str]
+LONGEST_TITLE = 300  # a number and a name may be longer together
 
 
 class RunIsBusy(Refusal):
@@ -74,7 +75,13 @@ def start_run(  # noqa: PLR0913 (each is a fact of the run)
         kind=kind, subject=subject, title=title, started_at=at, started_by_id=by.pk if by else None
     )
     RunItem.objects.bulk_create(
-        RunItem(run=run, item_key=key, title=item_title, state=state, message=message)
+        RunItem(
+            run=run,
+            item_key=key,
+            title=item_title[:LONGEST_TITLE],
+            state=state,
+            message=message,
+        )
         for key, item_title in items
         for state, message in [known.get(key, (ItemState.WAITING, ""))]
     )

@@ -11,6 +11,15 @@ from charges.models import Norm, Tariff, Uplift
 from zhkh.town.catalogue import MANAGER, ServiceTerms, begins, prices_over_time, services_of
 from zhkh.town.plan import Plan
 
+# Nobody's requisites, with check digits that are right.
+_REQUISITES = {
+    "inn": "7701234560",
+    "kpp": "770101001",
+    "bank_account": "40702810500000001234",
+    "bank_name": "ПАО «Банк примера»",
+    "bic": "044525225",
+    "correspondent_account": "30101810400000000225",
+}
 _LAST_PLACE = 999  # what nobody has split by service stands after every other
 
 
@@ -24,6 +33,7 @@ def found_town(plan: Plan) -> Organisation:
         name=plan.title,
         working_hours="пн–пт 9:00–18:00",
         settlement_centre="Расчётный центр города",
+        **_REQUISITES,
     )
     services: dict[str, Service] = {}
     for place, terms in enumerate(services_of(plan.profile)):
@@ -65,7 +75,8 @@ def _unsplit(organisation: Organisation) -> None:
 
 
 def _payee(organisation: Organisation, name: str) -> Payee:
-    return Payee.objects.get_or_create(organisation=organisation, name=name)[0]
+    found = Payee.objects.get_or_create(organisation=organisation, name=name, defaults=_REQUISITES)
+    return found[0]
 
 
 def _sources(service: Service, terms: ServiceTerms, services: dict[str, Service]) -> None:
