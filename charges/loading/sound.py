@@ -40,6 +40,7 @@ class Soundness:
             not common & metered
             and all(self._takes_common(code) for code in common | metered | carried)
             and named <= self.services.keys()
+            and all(row.volume >= _NONE for row in house.house_meters)
         )
 
     def _takes_common(self, code: str) -> bool:
