@@ -21,8 +21,9 @@ from accounts_registry.ledger.posting import (
 )
 from accounts_registry.ledger.statements import recalculation_totals
 from accounts_registry.models import Organisation
+from charges.calc.columns import ChangedLine
 from charges.calc.inputs import NegativeCommon, Recalculation
-from charges.calc.result import HouseResult, LineResult
+from charges.calc.result import HouseResult
 from charges.models import ChargeLine, CommonOutcome, ComputedAdjustment, ComputedKind
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -49,7 +50,7 @@ class Changed(NamedTuple):
     """An account with lines that something raised or lowered, and what somebody entered for it."""
 
     account_id: int
-    lines: Sequence[LineResult]
+    lines: Sequence[ChangedLine]
     entered: Sequence[Recalculation]
 
 

@@ -1,6 +1,7 @@
 """A line as a row of the table of charge lines: the text COPY reads."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import NamedTuple
 
 from charges.calc.result import AccountResult, LineResult, Part
@@ -18,16 +19,31 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 Row = tuple[str, str]  # code of the service, `COLUMNS` as COPY reads them
 
 
-class AccountRows(NamedTuple):
-    """`changed` are the lines that something raised or lowered after they were charged."""
+class ChangedLine(NamedTuple):
+    """What raised or lowered a line after it was charged."""
 
+    service: str
+    recalculated: Decimal
+    benefit: Decimal
+
+
+class AccountRows(NamedTuple):
     number: str
     rows: list[Row]
-    changed: tuple[LineResult, ...]
+    changed: list[ChangedLine]
 
 
 def rows_of(account: AccountResult) -> AccountRows:
-    return AccountRows(account.number, [row_of(line) for line in account.lines], account.lines)
+    rows = [row_of(line) for line in account.lines]
+    return AccountRows(account.number, rows, changed_lines(account.lines))
+
+
+def changed_lines(lines: Iterable[LineResult]) -> list[ChangedLine]:
+    return [
+        ChangedLine(line.service, line.recalculated, line.benefit)
+        for line in lines
+        if line.recalculated or line.benefit
+    ]
 
 
 def row_of(line: LineResult) -> Row:

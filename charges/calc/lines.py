@@ -25,7 +25,7 @@ from zhkh.kernel.money import ZERO, round_money
 
 ZONES: tuple[Zone | None, ...] = (None, *Zone)
 _COMPONENTS = (Component.WATER, Component.HEAT)
-_HEAT_UNIT = "Гкал"
+HEAT_UNIT = "Гкал"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Draft:
 
     @property
     def unit(self) -> str:
-        return _HEAT_UNIT if self.component is Component.HEAT else self.service.unit
+        return HEAT_UNIT if self.component is Component.HEAT else self.service.unit
 
     @property
     def slices(self) -> tuple[Slice, ...]:

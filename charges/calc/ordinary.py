@@ -13,7 +13,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import NamedTuple
 
-from charges.calc.inputs import Account, Charge, Method, Service, Use
+from charges.calc.inputs import Account, Charge, Component, Method, Service, Use
 from charges.calc.metering import Measured, Unmeasured, measure, read_in_time
 from charges.calc.pieces import ByZone, Piece, weakest
 from charges.calc.tables import MonthTables, NormValue, Ranges
@@ -25,7 +25,7 @@ _NOTHING = Fraction(0)
 
 
 class NotOrdinary(Exception):
-    """This account's volume of the service is found the general way."""
+    """The account's volume of the service is found the general way."""
 
 
 class Own(NamedTuple):
@@ -42,15 +42,23 @@ class Own(NamedTuple):
         return Piece(0, days, volume, self.method, str, spread=spread, uplifted=self.uplifted)
 
 
+class LinePlan(NamedTuple):
+    """A line of the service: what it is priced with all the month."""
+
+    component: Component | None
+    prices: Ranges
+    common_prices: Ranges
+    coefficient: Decimal
+    heat: Fraction | None = None  # for a unit of the volume, in the line of it
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class ServicePlan:
     """A service of the month where nothing of it changes inside the month."""
 
     service: Service
     month: Month
-    prices: Ranges  # empty: no tariff
-    common_prices: Ranges
-    coefficient: Decimal
+    lines: tuple[LinePlan, ...]
     per_person: NormValue | None
     per_m2: NormValue | None
     find: "Callable[[ServicePlan, Account], Own | None]"
@@ -67,30 +75,42 @@ class ServicePlan:
 def plan_of(service: Service, tables: MonthTables) -> ServicePlan | None:
     """The plan of a service in which nothing is unusual in this month."""
     find = _nothing if service.common_of is not None else _OWN.get(service.charge)
-    if find is None:
+    norms = [tables.norm(service.code, key) for key in ("per_person", "per_m2", "heat_per_unit")]
+    if find is None or any(len(row) > 1 for row in norms):
         return None
-    prices, common = (tables.prices(service.code, None, None, use) for use in _USES)
-    uplift = tables.uplift(service)
-    norms = [tables.norm(service.code, key) for key in ("per_person", "per_m2")]
-    changes = any(len(row) > 1 for row in (prices, common, uplift, *norms))
-    if changes or tables.prices_differ_by_use(service.code, None, None):
-        return None
-    per_person, per_m2 = (row[0].value for row in norms)
+    per_person, per_m2, heat = (row[0].value for row in norms)
     if service.charge is Charge.NORM_AREA and per_m2 is None:
         return None  # the general way says what is missing
-    return ServicePlan(
-        service,
-        tables.month,
-        prices[0].value,
-        common[0].value,
-        uplift[0].value,
-        per_person,
-        per_m2,
-        find,
-    )
+    lines = _lines(service, heat, tables)
+    return ServicePlan(service, tables.month, lines, per_person, per_m2, find) if lines else None
 
 
+def _lines(service: Service, heat: NormValue | None, tables: MonthTables) -> tuple[LinePlan, ...]:
+    """Nothing where a line has no price or more than one kind of it."""
+    if service.charge is not Charge.HOT_WATER_TWO_PART:
+        line = _line(service, None, tables)
+        return (line,) if line else ()
+    water, heating = (_line(service, component, tables) for component in _COMPONENTS)
+    if water is None or heating is None or heat is None:
+        return ()
+    return water, heating._replace(coefficient=_ONE, heat=heat.monthly)
+
+
+_COMPONENTS = (Component.WATER, Component.HEAT)
 _USES = (Use.INDIVIDUAL, Use.COMMON)
+
+
+def _line(service: Service, component: Component | None, tables: MonthTables) -> LinePlan | None:
+    prices, common = (tables.prices(service.code, None, component, use) for use in _USES)
+    uplift = tables.uplift(service)
+    if (
+        any(len(row) > 1 for row in (prices, common, uplift))
+        or not prices[0].value
+        or not common[0].value
+        or tables.prices_differ_by_use(service.code, None, component)
+    ):
+        return None
+    return LinePlan(component, prices[0].value, common[0].value, uplift[0].value)
 
 
 def drained(sources: Iterable[Own]) -> Own | None:
@@ -116,7 +136,7 @@ def sum_of(volumes: Sequence[Decimal | Fraction]) -> Decimal | Fraction:
 _ORDINARY_FIELDS = frozenset(
     {
         "number", "payer", "premises", "area", "living_area", "owners", "residents", "services",
-        "meter_impossible", "meters",
+        "meter_impossible", "meters", "heating_charged",
     }
 )  # fmt: skip
 _OTHERS = {
@@ -129,7 +149,7 @@ _NOTHING_ELSE = tuple(_OTHERS.values())
 
 
 def is_ordinary(account: Account) -> bool:
-    """A flat whose lines nothing lowers, raises or splits: no fact beyond those known here."""
+    """A flat of which nothing is known beyond the facts the short way takes."""
     return bool(_others_of(account) == _NOTHING_ELSE)
 
 
@@ -242,6 +262,7 @@ _OWN: dict[Charge, Callable[[ServicePlan, Account], Own | None]] = {
     Charge.PER_PERSON: _per_person,
     Charge.NORM_AREA: _norm_area,
     Charge.METERED: _metered,
+    Charge.HOT_WATER_TWO_PART: _metered,
     Charge.DRAINAGE: _of_others,
     Charge.HEATING: _of_others,
 }

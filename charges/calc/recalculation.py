@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ from charges.calc.tables import MonthTables
 from charges.calc.timeline import at
 from charges.calc.words import day_words, money_words, number_words, price_words
 from zhkh.kernel.exact import difference, product, total
-from zhkh.kernel.money import ZERO, round_money, round_ratio
+from zhkh.kernel.money import ZERO, cost, round_money, round_ratio
 from zhkh.kernel.period import Period
 
 _LEAST_ABSENCE = 6  # full days: more than five
@@ -54,6 +54,14 @@ def lowered(
         left = total((left, amount))
         limited.append(Change(amount, change.why + _limit_words(change.amount, amount)))
     return tuple(limited)
+
+
+def interrupted(charged: Decimal, rows: Iterable[Interruption]) -> Decimal:
+    """What interruptions of the service take off a line that nothing else lowers."""
+    left = charged
+    for row in rows:
+        left = total((left, max(_interruption(row, charged), left.copy_negate())))
+    return difference(left, charged)
 
 
 def _limit_words(wanted: Decimal, given: Decimal) -> str:
@@ -117,11 +125,14 @@ def _absence_words(absence: Absence, amount: Decimal, share: Fraction, lower: De
 
 def _interruptions(draft: Draft, house: House) -> Iterator[Change]:
     for row in house.interruptions:
-        excess = max(0, row.hours - row.allowed)
-        if row.service != draft.service.code or not excess:
-            continue
-        lower = round_money(product(draft.charged, row.rate, Decimal(excess))).copy_negate()
-        yield Change(lower or ZERO, _interruption_words(row, draft.charged, lower))
+        if row.service == draft.service.code and row.hours > row.allowed:
+            lower = _interruption(row, draft.charged)
+            yield Change(lower, _interruption_words(row, draft.charged, lower))
+
+
+def _interruption(row: Interruption, charged: Decimal) -> Decimal:
+    excess = max(0, row.hours - row.allowed)
+    return round_money(product(charged, row.rate, Decimal(excess))).copy_negate() or ZERO
 
 
 def _interruption_words(row: Interruption, charged: Decimal, lower: Decimal) -> str:
@@ -176,8 +187,7 @@ def yearly_correction(
             (*place, "heating_charged"), "у счёта нет строки отопления", "счёт с отоплением"
         )
         return ()
-    share = Fraction(account.area) / Fraction(house.premises_area)
-    volume = round_ratio(Fraction(heating.year_volume) * share, VOLUME_PLACES)
+    volume = share_of_year(heating.year_volume, account, house)
     ranges = at(tables.prices(service.code, None, None, Use.INDIVIDUAL), 0)
     if not ranges:
         demands.note(
@@ -187,7 +197,7 @@ def yearly_correction(
         )
         return ()
     price = ranges[0][1]
-    due = round_money(product(volume, price))
+    due = cost(volume, price)
     amount = difference(due, account.heating_charged)
     why = (
         f"Корректировка отопления за год: {number_words(heating.year_volume)} × "
@@ -197,3 +207,9 @@ def yearly_correction(
         f"{money_words(account.heating_charged)} = {money_words(amount)} (п. 42(1) Правил № 354)"
     )
     return (Change(amount, why),)
+
+
+def share_of_year(year_volume: Decimal, account: Account, house: House) -> Decimal:
+    """The account's part by area of the heat of the house over the year."""
+    share = Fraction(account.area) / Fraction(house.premises_area)
+    return round_ratio(Fraction(year_volume) * share, VOLUME_PLACES)

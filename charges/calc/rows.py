@@ -5,6 +5,7 @@ Ordinary lines go the short way (`charges.calc.ordinary`), the others the genera
 same text either way, so its digest proves an old month whichever way it went.
 """
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -12,10 +13,11 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from charges.calc.building import HouseCalculator, calculator_of
-from charges.calc.columns import AccountRows, Row, row_of, rows_of
+from charges.calc.columns import AccountRows, ChangedLine, Row, changed_lines, row_of, rows_of
 from charges.calc.common_house import used_by
 from charges.calc.common_volume import CommonVolumes
 from charges.calc.demands import Demands
+from charges.calc.heating_year import NO_YEAR, YearOfHeating
 from charges.calc.inputs import Account, Charge, House, Service, Zone
 from charges.calc.lines import Draft
 from charges.calc.ordinary import (
@@ -28,13 +30,22 @@ from charges.calc.ordinary import (
     plan_of,
     sum_of,
 )
-from charges.calc.ordinary_lines import OrdinaryLines
+from charges.calc.ordinary_lines import (
+    OrdinaryLines,
+    Recalculated,
+    Shared,
+    recalculated_row,
+    voted_row,
+)
 from charges.calc.pieces import ByZone
 from charges.calc.problems import Place
+from charges.calc.recalculation import interrupted
 from charges.calc.result import HouseResult, LineResult
 from charges.calc.sharing import Sharing
 from charges.calc.tables import MonthTables
 from charges.calc.voted import voted_lines
+from zhkh.kernel.exact import total
+from zhkh.kernel.money import ZERO
 
 
 class HouseRows(NamedTuple):
@@ -87,12 +98,11 @@ class _House:
         self.tables = month.tables
         self.calculator = calculator
         self.house = calculator.house
-        interrupted = {row.service for row in self.house.interruptions}
-        self.plans = {
-            code: None if code in interrupted else plan for code, plan in month.plans.items()
-        }
+        self.plans = month.plans
+        self.year = YearOfHeating.of(self.house, self.tables)
         self.ordinary = [
-            len(flat.payers) == 1 and is_ordinary(flat.account) for flat in calculator.flats
+            len(flat.payers) == 1 and is_ordinary(flat.account) and self.year.holds(flat.account)
+            for flat in calculator.flats
         ]
         self.own: list[dict[str, Own]] = [{} for _ in self.house.accounts]
         self.volumes: list[dict[str, ByZone]] = [{} for _ in self.house.accounts]
@@ -168,6 +178,8 @@ class _House:
                 self.own[number][service.code] = own
             elif found:
                 self.volumes[number][service.code] = found
+            elif self.year.needs_line(service, self.house.accounts[number]):
+                self.ordinary[number] = False  # the general way tells what is missing
 
     def _used(self, service: str, zone: Zone | None) -> Fraction:
         """As `used_by` finds it; an ordinary volume has no zone."""
@@ -214,43 +226,59 @@ class _Lines:
     def __init__(self, house: _House, common: CommonVolumes) -> None:
         self._house = house
         self._common = common
-        self._short = {
-            service.code: self._short_of(service.code) for service in house.tables.services
+        self._short = {service.code: self._short_of(service) for service in house.tables.services}
+        self._recalculated = {
+            service.code: found
+            for service in house.tables.services
+            if (found := self._recalculated_of(service))
         }
         self._ways: dict[frozenset[str] | None, list[_Way]] = {}
 
-    def _short_of(self, code: str) -> OrdinaryLines | None:
+    def _short_of(self, service: Service) -> tuple[OrdinaryLines, ...]:
         """A house with zones has no short way for the service."""
-        plan, zones = self._house.plans[code], self._common.get(code)
-        if plan is None:
-            return None
-        if not zones:
-            return OrdinaryLines(plan, None, None)
-        if set(zones) != {None}:
-            return None
-        rounding = self._house.tables.terms.rounding
-        sharing = Sharing(zones[None], self._house.house, rounding)
-        return OrdinaryLines(plan, sharing, zones[None].method)
+        plan, zones = self._house.plans[service.code], self._common.get(service.code)
+        if plan is None or (zones and set(zones) != {None}):
+            return ()
+        shared = None
+        if zones:
+            rounding = self._house.tables.terms.rounding
+            sharing = Sharing(zones[None], self._house.house, rounding)
+            shared = Shared(sharing, zones[None].method)
+        return tuple(OrdinaryLines(service, line, shared) for line in plan.lines)
+
+    def _recalculated_of(self, service: Service) -> Recalculated | None:
+        """What raises or lowers a line of the service after it is charged."""
+        rows = [row for row in self._house.house.interruptions if row.service == service.code]
+        year = self._house.year if service.charge is Charge.HEATING else NO_YEAR
+        if year.is_settled:
+            return lambda charged, account: total(
+                (interrupted(charged, rows), year.correction(account))
+            )
+        return (lambda charged, _: interrupted(charged, rows)) if rows else None
 
     def ordinary(self, number: int, account: Account, voted: dict[str, Draft]) -> AccountRows:
         own, volumes = self._house.own[number], self._house.volumes[number]
         area = account.area
         rows: list[Row] = []
-        changed: list[LineResult] = []
+        changed: list[ChangedLine] = []
         for code, service, short in self._services_of(account.services):
-            if short is not None and code not in volumes:
-                try:
-                    row = short.row(own.get(code), area)
-                except NotOrdinary:
-                    pass
-                else:
-                    if row is not None:
-                        rows.append(row)
+            if code in voted and code not in self._recalculated:
+                rows.append(voted_row(voted[code]))
+                continue
+            if code in volumes or not short:
+                lines = self._generally(service, number, voted)
+                rows += map(row_of, lines)
+                changed += changed_lines(lines)
+                continue
+            for line in short:
+                row = line.row(own.get(code), area)
+                if row is None:
                     continue
-            lines = self._generally(service, number, voted)
-            rows += map(row_of, lines)
-            changed += [line for line in lines if line.recalculated or line.benefit]
-        return AccountRows(account.number, rows, tuple(changed))
+                if code in self._recalculated:
+                    row, change = recalculated_row(row, account, self._recalculated[code])
+                    changed += [ChangedLine(code, change, ZERO)] if change else []
+                rows.append(row)
+        return AccountRows(account.number, rows, changed)
 
     def _services_of(self, codes: frozenset[str] | None) -> "list[_Way]":
         """In the order of the bill."""
@@ -270,7 +298,9 @@ class _Lines:
         volumes = {service.code: _Volumes(house, number).get(service.code, {})}
         drafts = house.calculator.drafts(service, number, volumes, self._common, voted)
         place = (*house.calculator.place, "accounts", number)
+        if service.charge is not Charge.HEATING:
+            account = dataclasses.replace(account, heating_charged=None)
         return house.calculator.finished(account, place, drafts)
 
 
-_Way = tuple[str, Service, OrdinaryLines | None]
+_Way = tuple[str, Service, tuple[OrdinaryLines, ...]]

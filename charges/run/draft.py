@@ -195,7 +195,7 @@ def write(month: MonthInWork, houses: Sequence[Calculated]) -> None:
             account_ids[account.number], account.changed, entered.get(account.number, ())
         )
         for account in accounts
-        if account.changed
+        if account.changed or account.number in entered
     ]
     computed.keep_computed(changed, period=period, service_ids=service_ids)
     if month.rules is not None:
