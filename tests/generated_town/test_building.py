@@ -263,3 +263,18 @@ def test_a_history_broken_off_goes_on_to_the_same_books():
     assert differences(audit_books()) == []
     with pytest.raises(TownStands):
         build(plan(**SMALL))
+
+
+def test_a_copied_history_repeats_its_first_month_and_the_books_agree():
+    organisation = build(plan(**SMALL, is_copied=True))
+
+    lines = ChargeLine.objects.filter(account__organisation=organisation)
+    columns = ("account__number", "service__code", "zone", "component", "use", "total")
+    first, later = (
+        set(lines.filter(month=period.first_day).values_list(*columns))
+        for period in (Period(2026, 8), Period(2026, 9))
+    )
+    assert later == first
+    assert len(first) > 500
+    assert differences([*audit_books(), recompute()]) == []
+    assert calculated(organisation) == []

@@ -45,6 +45,9 @@ def read_plan(argv: list[str]) -> tuple[Plan, argparse.Namespace]:
     parser = argparse.ArgumentParser(prog="zhkh town", description="Построить выдуманный город.")
     parser.add_argument("--accounts", type=int, required=True, help="сколько лицевых счетов")
     parser.add_argument("--months", type=int, default=1, help="месяцев учёта, последний открыт")
+    parser.add_argument(
+        "--copied", action="store_true", help="прошлое повторяет свой первый месяц: быстрее"
+    )
     parser.add_argument("--seed", type=int, default=1, help="зерно: то же зерно — тот же город")
     parser.add_argument("--profile", choices=list(Profile), default=Profile.FULL)
     parser.add_argument("--period", default="2026-10", help="последний месяц, например 2026-10")
@@ -61,6 +64,7 @@ def read_plan(argv: list[str]) -> tuple[Plan, argparse.Namespace]:
         seed=options.seed,
         profile=Profile(options.profile),
         last=last,
+        is_copied=options.copied,
     )
     return plan, options
 

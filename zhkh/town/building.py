@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts_registry.models import House, Organisation, Service
 from zhkh.kernel.refusal import Refusal
 from zhkh.town.books import enter_books
-from zhkh.town.foreign_keys import without_foreign_keys
+from zhkh.town.foreign_keys import Count, without_foreign_keys
 from zhkh.town.founding import found_town
 from zhkh.town.history import live_through
 from zhkh.town.houses import build_house, house_code
@@ -40,11 +40,11 @@ def build_town(
 
     :raises TownStands: all of it is there already.
     """
-    with without_foreign_keys(owner_url, _tables()):
-        return _build(plan, at=at, workers=workers, tell=tell)
+    with without_foreign_keys(owner_url, _tables()) as count:
+        return _build(plan, at=at, workers=workers, tell=tell, count=count)
 
 
-def _build(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell) -> Organisation:
+def _build(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell, count: Count) -> Organisation:
     organisation = found_town(plan)
     if organisation.notice == FINISHED:
         raise TownStands(organisation)
@@ -54,7 +54,8 @@ def _build(plan: Plan, *, at: dt.datetime, workers: int, tell: Tell) -> Organisa
         at=at,
     )
     _write_houses(plan, organisation, place, workers=workers, tell=tell)
-    live_through(plan, organisation, place, workers=workers, tell=tell)
+    count()
+    live_through(plan, organisation, place, workers=workers, tell=tell, count=count)
     Organisation.objects.filter(pk=organisation.pk).update(notice=FINISHED)
     return organisation
 

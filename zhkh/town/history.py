@@ -1,4 +1,4 @@
-"""The months a town has behind it: calculated, posted and paid for, one after another."""
+"""The months a town has behind it: calculated or copied, posted and paid for, in turn."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -21,11 +21,14 @@ from zhkh.kernel.money import ZERO, round_money
 from zhkh.kernel.period import Period
 from zhkh.kernel.refusal import Refusal
 from zhkh.town.books import payment_key
+from zhkh.town.copies import copy_draft
+from zhkh.town.foreign_keys import Count
 from zhkh.town.plan import Plan
 from zhkh.town.rows import Place
 from zhkh.town.workers import Tell, each_by
 
 _ACCOUNTS_AT_ONCE = 2_000
+_SOON = 3  # months
 _PAID_BY = 25  # day of the month
 _HALF = Decimal("0.5")
 _HUNDRED = Decimal(100)
@@ -37,21 +40,36 @@ class MonthOfTownNotCalculated(Refusal):
 
 
 def live_through(
-    plan: Plan, organisation: Organisation, place: Place, *, workers: int, tell: Tell
+    plan: Plan,
+    organisation: Organisation,
+    place: Place,
+    *,
+    workers: int,
+    tell: Tell,
+    count: Count,
 ) -> None:
     """
-    Every month but the last is calculated, posted and paid for in the next one.
+    Every month but the last is calculated, posted and paid for in the next one; in a copied
+    history the first is calculated for all.
+
+    `count` is called while the books are young: then they grow many times in a month.
 
     Months posted before, by an attempt that was broken off, are left as they are.
     """
-    for done, period in enumerate(plan.periods):
-        if _is_posted(organisation, period):
-            continue
-        if done:
-            _pay_for(period.previous(), plan, organisation, place, workers)
-        if period != plan.last:
-            _post(organisation, period, workers)
-            tell(f"{period.title} проведён ({done + 1} из {plan.months - 1})")
+    left = [period for period in plan.periods if not _is_posted(organisation, period)]
+    if plan.months == 1:
+        return
+    numbered = _numbered(organisation)
+    with each_by(workers) as each:
+        for period in left:
+            if period != plan.first:
+                _pay_for(period.previous(), plan, place, numbered, each)
+            if period != plan.last:
+                _post(plan, organisation, period, workers)
+                done = period.months_since(plan.first) + 1
+                tell(f"{period.title} проведён ({done} из {plan.months - 1})")
+                if done <= _SOON:
+                    count()
 
 
 def _is_posted(organisation: Organisation, period: Period) -> bool:
@@ -59,29 +77,38 @@ def _is_posted(organisation: Organisation, period: Period) -> bool:
     return row is not None and row.is_posted
 
 
-def _post(organisation: Organisation, period: Period, workers: int) -> None:
+def _post(plan: Plan, organisation: Organisation, period: Period, workers: int) -> None:
+    if plan.is_copied and period != plan.first:
+        copy_draft(organisation=organisation, sample=plan.first, period=period)
+    else:
+        _calculate(organisation, period, workers)
+    confirm_month(organisation=organisation, period=period, by=None)
+
+
+def _calculate(organisation: Organisation, period: Period, workers: int) -> None:
     calculate_month(
         organisation=organisation, period=period, by=None, clock=timezone.now, workers=workers
     )
     problems = unready_houses(organisation=organisation, period=period)
     if problems:
         raise MonthOfTownNotCalculated(period, problems)
-    confirm_month(organisation=organisation, period=period, by=None)
+
+
+def _numbered(organisation: Organisation) -> list[tuple[int, int]]:
+    """Identifiers of the accounts with their numbers in the town."""
+    ids = PersonalAccount.objects.filter(organisation=organisation).order_by("number")
+    return list(enumerate(ids.values_list("pk", flat=True)))
 
 
 def _pay_for(
-    period: Period, plan: Plan, organisation: Organisation, place: Place, workers: int
+    period: Period,
+    plan: Plan,
+    place: Place,
+    numbered: list[tuple[int, int]],
+    each: Callable[..., Iterator[int]],
 ) -> None:
-    ids = (
-        PersonalAccount.objects.filter(organisation=organisation)
-        .order_by("number")
-        .values_list("pk", flat=True)
-    )
-    numbered = list(enumerate(ids))
-    with each_by(workers) as each:
-        chunks = list(_chunks(numbered))
-        for _ in each(partial(pay_bills, plan, place, period), chunks):
-            pass
+    for _ in each(partial(pay_bills, plan, place, period), list(_chunks(numbered))):
+        pass
 
 
 def _chunks(numbered: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:

@@ -26,6 +26,7 @@ class Plan:
     profile: Profile
     last: Period  # the month left to be charged; those before it are history
     house_size: int = HOUSE_SIZE  # accounts in a house; the last house takes the rest
+    is_copied: bool = False  # history after its first month repeats that month
 
     def __post_init__(self) -> None:
         assert self.accounts >= 1, self.accounts
@@ -42,7 +43,7 @@ class Plan:
         by = "" if self.house_size == HOUSE_SIZE else f" по {self.house_size} в доме"
         return (
             f"Город № {self.seed}: счетов {self.accounts}{by}, месяцев {self.months} "
-            f"по {self.last}, {self.profile}"
+            f"по {self.last}, {self.profile}{', копии' if self.is_copied else ''}"
         )
 
     @property
@@ -56,6 +57,11 @@ class Plan:
     @property
     def periods(self) -> list[Period]:
         return [self.first.shifted(later) for later in range(self.months)]
+
+    @property
+    def eventful_months(self) -> int:
+        """So many last months have events of their own: what is copied has none."""
+        return 1 if self.is_copied else self.months
 
     def accounts_of(self, house: int) -> range:
         """Numbers of the house's accounts in the town, from zero."""

@@ -28,7 +28,7 @@ def make_quarrel(plan: Plan, number: int, account: AccountFacts, chance: random.
         return
     round_, kind = divmod(turn, len(QUARRELS))
     title, quarrel = QUARRELS[kind]
-    quarrel(plan, plan.last.shifted(-(round_ % plan.months)), account, chance)
+    quarrel(plan, plan.last.shifted(-(round_ % plan.eventful_months)), account, chance)
     account.quarrel = title
 
 
@@ -172,8 +172,10 @@ def _absent(plan: Plan, month: Period, account: AccountFacts, chance: random.Ran
     account.absences.append(Away(1, _day(month, 3), _day(month, 25), applied=_day(month, 27)))
 
 
-def _closed(_: Plan, month: Period, account: AccountFacts, ___: random.Random) -> None:
-    account.closed = month.shifted(-3).last_day
+def _closed(plan: Plan, month: Period, account: AccountFacts, _: random.Random) -> None:
+    """In months that repeat one another nobody leaves."""
+    last = plan.first.previous() if plan.is_copied else month.shifted(-3)
+    account.closed = last.last_day
 
 
 def _closed_inside(_: Plan, month: Period, account: AccountFacts, __: random.Random) -> None:
