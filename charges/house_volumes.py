@@ -110,15 +110,25 @@ def volume_sheet(house: House, *, period: Period) -> VolumeSheet:
 
 @transaction.atomic
 def save_common_volumes(
-    *, house: House, period: Period, volumes: Sequence[EnteredVolume], by: HasPrimaryKey | None
+    *,
+    house: House,
+    period: Period,
+    volumes: Sequence[EnteredVolume],
+    by: HasPrimaryKey | None,
+    for_recount: bool = False,
 ) -> bool:
     """
     Make `volumes` all that is entered for the month; True when its draft was counted without them.
 
+    `for_recount` lets those of a posted month be corrected: its charges stay, a recount of the
+    month then posts the difference.
+
     :raises PeriodRefusal: the month is posted, being calculated or before the books begin.
     :raises MeteredAsWell: a service has readings of a house meter in the month.
     """
-    month = periods.hold_unposted(organisation_id=house.organisation_id, period=period)
+    month = periods.find_period(organisation_id=house.organisation_id, period=period)
+    if not (for_recount and month is not None and month.is_posted):
+        month = periods.hold_unposted(organisation_id=house.organisation_id, period=period)
     _refuse_metered(house, period, volumes)
     before = _volumes(house, period)
     rows = [_row(house, period, volume) for volume in volumes]

@@ -27,6 +27,11 @@ def sentences(document: Document, problems: Iterable[Problem]) -> list[str]:
 def _told(problem: Problem, document: Document) -> str:
     if problem.wrong == "нет ключа":
         return "не заполнено"
+    if problem.wrong.startswith("у счёта нет строки услуги"):
+        return (
+            f"{_readable(problem.wrong, document)}: в этом месяце она не начислена. Подключите её "
+            "к счёту на этот месяц или внесите перерасчёт по другой услуге"
+        )
     if problem.place[-1:] == ("vat",) and problem.wrong == f'"{NO_RATE}" не число':
         return "на первое число месяца её нет: впишите её в справочник «Ставки» или в услугу"
     return f"{_readable(problem.wrong, document)}. Нужно: {problem.expected}"

@@ -11,6 +11,7 @@ from accounts_registry.models import House
 from accounts_registry.queries import organisations_of
 from accounts_registry.views.frame import shell_context
 from accounts_registry.views.month import typed_month
+from accounts_registry.views.past import offer_recount
 from charges.forms.months import VolumesForm, filled_from_before
 from charges.house_volumes import MeteredAsWell, VolumeSheet, save_common_volumes, volume_sheet
 from zhkh.kernel.period import Period
@@ -52,7 +53,11 @@ def _save(request: HttpRequest, sheet: VolumeSheet, form: VolumesForm) -> bool:
     house, period = sheet.house, sheet.period
     try:
         is_outdated = save_common_volumes(
-            house=house, period=period, volumes=form.volumes(), by=request.user
+            house=house,
+            period=period,
+            volumes=form.volumes(),
+            by=request.user,
+            for_recount="for_recount" in request.POST,
         )
     except MeteredAsWell as refusal:
         form.refuse_metered(refusal.services)
@@ -61,6 +66,7 @@ def _save(request: HttpRequest, sheet: VolumeSheet, form: VolumesForm) -> bool:
         form.add_error(None, str(refusal))
         return False
     written = f"Общедомовые объёмы записаны: {period.title}."
+    offer_recount(request, organisation=house.organisation, house=house, since=period, until=period)
     if is_outdated:
         messages.warning(request, f"{written} Пересчитайте месяц: черновик посчитан без них.")
     else:
@@ -81,6 +87,7 @@ def _page(
         "house": house,
         "period": period,
         "form": form,
+        "corrects": sheet.state == "posted" and ("correct" in request.GET or form.is_bound),
         "note": note,
         "has_before": any(row.before for row in sheet.rows),
         "previous_url": None if first and period <= first else f"?period={period.previous()}",
