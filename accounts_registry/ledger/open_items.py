@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from accounts_registry.ledger.models import Adjustment, AdjustmentKind, PaymentLine, Turnover
 from accounts_registry.ledger.penalties import PenaltyOwed, penalties_owed
+from accounts_registry.ledger.recent_debts import recent_debts
 from accounts_registry.ledger.settle import Allocation, Debt, Paid, settle
 from accounts_registry.models import Country, PersonalAccount, Service
 from accounts_registry.reference_data import Book, DueDays, due_days
@@ -54,7 +55,26 @@ class Settlement:
 
 def open_items(account: PersonalAccount) -> list[OpenItem]:
     """Debts of posted months still open, the oldest first, inside a month as the bill has them."""
-    return list(settlement_of(account).open_items)
+    services = Service.objects.filter(organisation_id=account.organisation_id)
+    codes = {pk: code or None for pk, code in services.values_list("pk", "code")}
+    debts = recent_debts(account, codes)
+    if debts is None:
+        return list(settlement_of(account).open_items)
+    places = {pk: place for place, pk in enumerate(codes)}
+    dues = due_days(Book(account.organisation_id, Country.RUSSIA)) if debts else DueDays(())
+    items = [
+        OpenItem(
+            debt.service_id,
+            debt.period,
+            debt.amount,
+            dues.of(debt.period) if debt.is_billed else None,
+            debt.is_penalty,
+        )
+        for debt in debts
+    ]
+    principal = [item for item in items if not item.is_penalty]
+    principal.sort(key=lambda item: (item.period, places[item.service_id]))
+    return principal + [item for item in items if item.is_penalty]
 
 
 def settlement_of(

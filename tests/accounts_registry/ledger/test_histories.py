@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from accounts_registry.ledger.balances import balance_of, balances_of_accounts
 from accounts_registry.ledger.models import Adjustment, Payment
-from accounts_registry.ledger.open_items import settlements_of
+from accounts_registry.ledger.open_items import open_items, settlements_of
 from accounts_registry.ledger.periods import finish_calculation, start_calculation
 from accounts_registry.ledger.posting import AdjustmentKind, post_month
 from accounts_registry.models import PersonalAccount, Service
@@ -185,6 +185,7 @@ def test_books_agree_after_any_history(okean, history, on):
             assert balance_of(account) == balances[account.pk] == books.balance(place)
             assert balance_of(account, on=on) == books.balance(place, on=on)
             settled = settlements[account.pk]
+            assert open_items(account) == list(settled.open_items)
             owed = sum((item.amount for item in settled.open_items), Decimal(0))
             assert owed - settled.advance == books.balance(place)
             assert all(item.amount > 0 for item in settled.open_items)
