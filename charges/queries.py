@@ -14,6 +14,7 @@ from django.db.models import (
 from django.db.models.fields import DecimalField
 from django.db.models.functions import Coalesce
 
+from accounts_registry.ledger.periods import periods_of
 from accounts_registry.models import House, Organisation, PersonalAccount
 from charges.models import ChargeLine
 from zhkh.kernel.money import ZERO
@@ -66,8 +67,9 @@ def lines_of_account(account: PersonalAccount, *, period: Period) -> list[Charge
 
 
 def months_of_account(account: PersonalAccount) -> list[Period]:
-    """Months the account has lines in, the latest first."""
-    months = ChargeLine.objects.filter(account=account).order_by("-month")
+    """Months the account has lines in, the latest first; each is looked up by its own key."""
+    known = [row.month for row in periods_of(organisation_id=account.organisation_id)]
+    months = ChargeLine.objects.filter(account=account, month__in=known).order_by("-month")
     return [Period.of(month) for month in months.values_list("month", flat=True).distinct()]
 
 

@@ -4,20 +4,18 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Sum
 
 from accounts_registry.ledger import periods, posting
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import House, Organisation
 from charges import computed
-from charges.models import ChargeLine
+from charges.models import HouseTotal
 from charges.penalties.posting import post_penalties
-from charges.review import anomalies, changes
+from charges.review import changes, looking
 from charges.run import crew
-from charges.run.crew import help_with
 from charges.run.draft import PROGRAM_FAILED, TOO_LARGE
 from charges.run.shards import HOUSES_IN_A_CHUNK, KIND, work_off
 from zhkh.kernel.money import ZERO
@@ -39,7 +37,6 @@ __all__ = [
     "NothingToCharge",
     "RecalculationsChanged",
     "calculate_month",
-    "charge_totals",
     "confirm_month",
     "draft_totals",
     "help_with",
@@ -125,7 +122,7 @@ def calculate_month(
     run = runs.working_run(kind=KIND, subject=runs.subject_of(organisation, period))
     if run is None:
         run = request_calculation(organisation=organisation, period=period, by=by, at=clock())
-    with crew.helping(run, workers - 1):
+    with crew.helping(run, workers - 1, work=_work_off):
         return work_on(run_id=run.pk, clock=clock)
 
 
@@ -156,6 +153,10 @@ def request_calculation(
         changes.mark_start(organisation=organisation, period=period)
     with connection.cursor() as cursor:
         cursor.execute("SELECT charges_open_month(%s)", [period.first_day])
+        if not settled:
+            cursor.execute(
+                "SELECT charges_clear_month(%s, %s)", [organisation.pk, period.first_day]
+            )
     return runs.start_run(
         kind=KIND,
         subject=runs.subject_of(organisation, period),
@@ -208,13 +209,26 @@ def work_on(*, run_id: int, clock: Clock) -> Run:
     try:
         with runs.alone_with(run):
             while run.state == RunState.WORKING:
-                work_off(run)
+                looked = looking.begin(run, at=clock())
+                _work_off(run)
                 with runs.without_hands(run):
-                    if runs.is_stop_requested(run) or not runs.has_waiting(run):
+                    left = runs.has_waiting(run) or runs.has_waiting(looked)
+                    if runs.is_stop_requested(run) or not left:
                         _end(run, organisation_id=organisation_id, period=period, at=clock())
             return run
     except runs.RunIsBusy as busy:
         raise periods.MonthIsBusy(period) from busy
+
+
+def help_with(*, run_id: int) -> None:
+    """Do a part of what is left of a calculation; whoever works on it ends it."""
+    crew.help_with(run_id=run_id, work=_work_off)
+
+
+def _work_off(run: Run) -> None:
+    """What waits and nobody else has claimed: houses to calculate, then to look through."""
+    work_off(run)
+    looking.look_through(run)
 
 
 def stop_calculation(*, organisation: Organisation, period: Period, at: dt.datetime) -> None:
@@ -265,12 +279,7 @@ def confirm_month(
         organisation=organisation, period=period, by=by, at=_time_of_transaction()
     )
     post_penalties(organisation_id=organisation.pk, period=period, by=by, at=_time_of_transaction())
-    return posting.post_month(
-        organisation_id=organisation.pk,
-        period=period,
-        charges=charge_totals(organisation=organisation, period=period),
-        by=by,
-    )
+    return posting.post_month(organisation_id=organisation.pk, period=period, by=by)
 
 
 @transaction.atomic(durable=True)
@@ -310,23 +319,11 @@ def outdated_sentence(period: Period, outdated: changes.Outdated) -> str:
 
 
 def draft_totals(*, organisation: Organisation, period: Period) -> DraftTotals:
-    found = _lines_of(organisation, period).aggregate(
-        accounts=Count("account_id", distinct=True), total=Sum("total")
+    kept = HouseTotal.objects.filter(
+        month=period.first_day, house__organisation=organisation, service=None
     )
-    return DraftTotals(found["accounts"], found["total"] or ZERO)
-
-
-def charge_totals(
-    *, organisation: Organisation, period: Period
-) -> QuerySet[Any, tuple[int, int, Decimal]]:
-    """Account, service and what was charged before adjustments."""
-    rows: QuerySet[Any, tuple[int, int, Decimal]] = (
-        _lines_of(organisation, period)
-        .order_by()
-        .values_list("account_id", "service_id")
-        .annotate(charged=Sum("charged"))
-    )
-    return rows
+    found = kept.aggregate(accounts=Sum("accounts", default=0), total=Sum("total", default=ZERO))
+    return DraftTotals(**found)
 
 
 def _time_of_transaction() -> dt.datetime:
@@ -338,16 +335,10 @@ def _time_of_transaction() -> dt.datetime:
     return at
 
 
-def _lines_of(organisation: Organisation, period: Period) -> Any:
-    return ChargeLine.objects.filter(
-        month=period.first_day, account__organisation_id=organisation.pk
-    )
-
-
 @transaction.atomic
 def _end(run: Run, *, organisation_id: int, period: Period, at: dt.datetime) -> Run:
     organisation = Organisation.objects.get(pk=organisation_id)
-    anomalies.find_anomalies(organisation=organisation, period=period, run_id=run.pk)
+    looking.finish(run, at=at)
     run = runs.finish_run(run, at=at)
     periods.finish_calculation(
         organisation_id=organisation.pk,

@@ -7,7 +7,14 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
-from accounts_registry.ledger.models import Adjustment, Payment, PaymentLine, Turnover
+from accounts_registry.ledger.models import (
+    AccountingPeriod,
+    Adjustment,
+    Payment,
+    PaymentLine,
+    PeriodState,
+    Turnover,
+)
 from accounts_registry.models import PersonalAccount
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -72,8 +79,25 @@ def payments_of(account: PersonalAccount) -> list[PaymentOfAccount]:
 
 
 def _posted_months(account: PersonalAccount, count: int) -> list[MonthOfAccount]:
+    recent = _turnover_months(account, count, since=_recent(account, count))
+    return recent if len(recent) == count else _turnover_months(account, count, since=None)
+
+
+def _recent(account: PersonalAccount, count: int) -> dt.date | None:
+    """The first of the organisation's last months: most accounts have movements in all of them."""
+    posted = AccountingPeriod.objects.filter(
+        organisation_id=account.organisation_id, state=PeriodState.POSTED
+    )
+    months = list(posted.order_by("-month").values_list("month", flat=True)[:count])
+    return months[-1] if months else None
+
+
+def _turnover_months(
+    account: PersonalAccount, count: int, *, since: dt.date | None
+) -> list[MonthOfAccount]:
+    later = Q() if since is None else Q(month__gte=since)
     rows = (
-        Turnover.objects.filter(account=account)
+        Turnover.objects.filter(later, account=account)
         .values_list("month")
         .annotate(Sum("opening"), Sum("charged"), Sum("adjusted"), Sum("paid"), Sum("closing"))
         .order_by("-month")[:count]

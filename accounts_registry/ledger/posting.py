@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Protocol
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
 
 from accounts_registry.ledger.models import (
     Adjustment,
@@ -45,10 +44,6 @@ __all__ = [
 
 
 STAGED_AT_ONCE = 10_000
-_STAGE = """INSERT INTO ledger_chargetotal
-  (organisation_id, month, account_id, service_id, charged)
-SELECT %s, %s, charge.account_id, charge.service_id, charge.charged
-FROM (CHARGES) AS charge (account_id, service_id, charged)"""
 
 
 class PostingRefusal(Refusal):
@@ -258,19 +253,20 @@ def post_month(
     *,
     organisation_id: int,
     period: Period,
-    charges: Iterable[tuple[int, int, Decimal]],
     by: HasPrimaryKey | None,
+    charges: Iterable[tuple[int, int, Decimal]] | None = None,
 ) -> int:
     """
     Post a draft month: turnover of every account and service is written once and for ever.
 
-    `charges` gives (account, service, sum of charges before adjustments); a query of them never
-    leaves the database. Returns the number of turnover rows.
+    What was charged is read from the lines of the month's calculation, unless `charges` gives it:
+    (account, service, sum of charges before adjustments). Returns the number of turnover rows.
 
     :raises PeriodRefusal: the month is not a draft or its turn has not come.
     """
     lock_draft(organisation_id=organisation_id, period=period)
-    _stage(organisation_id, period, charges)
+    if charges is not None:
+        _stage(organisation_id, period, charges)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT ledger_post_month(%s, %s, %s)",
@@ -285,13 +281,6 @@ def _stage(
     organisation_id: int, period: Period, charges: Iterable[tuple[int, int, Decimal]]
 ) -> None:
     """Batch by batch: `charges` may be read from the same connection, which COPY keeps busy."""
-    if isinstance(charges, QuerySet):
-        sql, given = charges.query.sql_with_params()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _STAGE.replace("CHARGES", sql), [organisation_id, period.first_day, *given]
-            )
-        return
     rows = iter(charges)
     while batch := list(itertools.islice(rows, STAGED_AT_ONCE)):
         with (

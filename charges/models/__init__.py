@@ -1,7 +1,7 @@
 """HOW MUCH: prices, facts of houses and accounts, charge lines and the frozen inputs behind them."""
 
 from charges.models.accounts import Absence, Benefit, HeatingCharged
-from charges.models.checks import Anomaly, AnomalyKind, ChangedFact, DraftStart
+from charges.models.checks import Anomaly, AnomalyKind, ChangedFact, DraftStart, HouseTotal
 from charges.models.lines import ChargeInput, ChargeLine, ComputedAdjustment, ComputedKind
 from charges.models.months import (
     CommonVolume,
@@ -47,6 +47,7 @@ __all__ = [
     "HeatingCharged",
     "HeatingSeason",
     "HouseHeating",
+    "HouseTotal",
     "Interruption",
     "Norm",
     "PenaltyAccrual",

@@ -73,6 +73,36 @@ class Anomaly(models.Model):
         return f"{self.get_kind_display()}: {self.account or self.house}"
 
 
+class HouseTotal(models.Model):
+    """
+    What a house of a calculated month comes to: by service, and without one all together.
+
+    Made from the lines when the house is looked through, so that nobody adds them up again.
+    `volume` is in the service's unit; None where the service has none, and for all together.
+    """
+
+    month = models.DateField("месяц")
+    house = models.ForeignKey(House, models.CASCADE, related_name="+")
+    service = models.ForeignKey(Service, models.CASCADE, null=True, related_name="+")
+    accounts = models.PositiveIntegerField("счетов")
+    total = models.DecimalField("итого", max_digits=16, decimal_places=2)
+    volume = models.DecimalField("объём", max_digits=24, decimal_places=7, null=True)
+
+    class Meta:
+        verbose_name = "итог дома за месяц"
+        verbose_name_plural = "итоги домов за месяц"
+        constraints = [
+            models.UniqueConstraint(
+                name="house_total_is_given_once",
+                fields=["month", "house", "service"],
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month}, {self.house}: {self.total}"
+
+
 class DraftStart(models.Model):
     """
     When the last calculation of a month began, as the database counts transactions.

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from accounts_registry.ledger.posting import HasPrimaryKey
-from accounts_registry.models import House, Organisation, PersonalAccount
+from accounts_registry.models import Organisation, PersonalAccount
 from accounts_registry.queries import find_accounts
 from charges.models import Anomaly, AnomalyKind
 from charges.review.anomaly_finders import FINDERS, SETUP
@@ -49,27 +49,26 @@ class KindCount:
 
 @transaction.atomic
 def find_anomalies(
-    *, organisation: Organisation, period: Period, run_id: int | None, house: House | None = None
-) -> int:
+    *,
+    organisation: Organisation,
+    period: Period,
+    run_id: int | None,
+    house_ids: Collection[int],
+) -> None:
     """
-    Look the calculated month through anew, or one house of it; returns how many there are.
+    Look houses of the calculated month through anew.
 
     Those found before with the same figures keep who looked at them; those gone are dropped.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"anomalies/{organisation.pk}/{period}"],
-        )
         cursor.execute("SELECT clock_timestamp()")
         found_at = cursor.fetchone()[0]
-        asked = _asked(organisation, period, run_id, house) | {"found_at": found_at}
+        asked = _asked(organisation, period, run_id, house_ids) | {"found_at": found_at}
         for statement in SETUP:
             cursor.execute(statement, asked)
         for finder in FINDERS:
             cursor.execute(_KEEP.format(finder=finder), asked)
         cursor.execute(_FORGET, asked)
-    return _of_month(organisation, period).count()
 
 
 def anomalies_of(
@@ -142,7 +141,7 @@ def _narrowed(rows: QuerySet[Anomaly, Anomaly], asked: Asked) -> QuerySet[Anomal
 
 
 def _asked(
-    organisation: Organisation, period: Period, run_id: int | None, house: House | None
+    organisation: Organisation, period: Period, run_id: int | None, house_ids: Collection[int]
 ) -> dict[str, Any]:
     return {
         "organisation": organisation.pk,
@@ -150,7 +149,7 @@ def _asked(
         "next_month": period.next_first_day,
         "before": _back(period, 1).first_day,
         "since": _back(period, MONTHS_OF_MEAN).first_day,
-        "house": house.pk if house else None,
+        "houses": list(house_ids),
         "run": run_id,
         "times": UNUSUAL_TIMES,
         "floor": LEAST_JUMP,
@@ -179,5 +178,5 @@ ON CONFLICT (organisation_id, month, kind, house_id, account_id, service_id) DO 
 _FORGET = """
 DELETE FROM charges_anomaly
 WHERE organisation_id = %(organisation)s AND month = %(month)s AND found_at <> %(found_at)s
-  AND (%(house)s::bigint IS NULL OR house_id = %(house)s)
+  AND house_id = ANY(%(houses)s)
 """

@@ -1,11 +1,11 @@
 """
-What is unusual about a month, as queries over all its accounts at once.
+What is unusual about a month, as queries over all accounts of some houses at once.
 
 `SETUP` gathers accounts, sums and meters of the month into tables of the transaction, with
 statistics: a plan guessed without them is slow on a large month. `FINDERS` read them and give
 kind, house, account, service, now, usual, day, text. Parameters: `organisation`, `month`,
 `next_month`, `before` (the month before), `since` (the first of the three months «usual» is the
-mean of), `house` (or NULL), `run` (the calculation), `times` (how many times more or less is
+mean of), `houses` (those looked at), `run` (the calculation), `times` (how many times more or less is
 unusual), `floor` (roubles below which nothing is).
 """
 
@@ -18,7 +18,7 @@ JOIN accounts_registry_premises premises ON premises.id = account.premises_id
 WHERE account.organisation_id = %(organisation)s
   AND account.opened_on < %(next_month)s
   AND (account.closed_on IS NULL OR account.closed_on >= %(month)s)
-  AND (%(house)s::bigint IS NULL OR premises.house_id = %(house)s)
+  AND premises.house_id = ANY(%(houses)s)
 """
 
 # A row without `charged` is a service charged before and not now. Lines with nothing charged say
@@ -27,7 +27,7 @@ _SUMS = """
 CREATE TEMPORARY TABLE sums ON COMMIT DROP AS
 WITH lines AS NOT MATERIALIZED (
   SELECT line.* FROM charges_chargeline line
-  WHERE %(house)s::bigint IS NULL OR line.account_id IN (SELECT id FROM accounts)
+  WHERE line.account_id IN (SELECT id FROM accounts)
 ), this_month AS (
   SELECT account_id, service_id, sum(charged) AS charged, sum(total) AS total,
     sum(individual_volume) FILTER (WHERE component <> 'heat') AS individual,
@@ -57,8 +57,7 @@ LEFT JOIN accounts_registry_house house ON house.id = meter.house_id
 LEFT JOIN LATERAL (SELECT reading.read_on FROM accounts_registry_meterreading reading
   WHERE reading.meter_id = meter.id AND reading.read_on < %(next_month)s
   ORDER BY reading.read_on DESC LIMIT 1) last_read ON true
-WHERE (accounts.id IS NOT NULL OR house.organisation_id = %(organisation)s
-    AND (%(house)s::bigint IS NULL OR house.id = %(house)s))
+WHERE (accounts.id IS NOT NULL OR house.id = ANY(%(houses)s))
   AND meter.installed_on < %(next_month)s
   AND (meter.removed_on IS NULL OR meter.removed_on >= %(next_month)s)
 """
@@ -79,7 +78,7 @@ SELECT 'bad_house', house.id, NULL::bigint, NULL::bigint, NULL::numeric, NULL::n
   NULL::date, item.message
 FROM runs_runitem item JOIN accounts_registry_house house ON house.id = item.item_key::bigint
 WHERE item.run_id = %(run)s AND item.state = 'failed'
-  AND (%(house)s::bigint IS NULL OR house.id = %(house)s)
+  AND house.id = ANY(%(houses)s)
 """
 
 NEGATIVE = """
@@ -186,7 +185,7 @@ WITH given AS (
   JOIN accounts_registry_house house ON house.id = volume.house_id
   JOIN charges_chargeinput input ON input.house_id = house.id AND input.month = volume.month
   WHERE volume.month = %(month)s AND house.organisation_id = %(organisation)s
-    AND (%(house)s::bigint IS NULL OR house.id = %(house)s)
+    AND house.id = ANY(%(houses)s)
   GROUP BY 1, 2
 ), shared AS (
   SELECT house_id, service_id, sum(common) AS volume, count(charged) AS accounts

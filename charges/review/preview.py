@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts_registry.models import House, Organisation
 from zhkh.kernel.money import ZERO, round_places
@@ -62,7 +62,7 @@ class Preview:
 
 
 def preview(*, organisation: Organisation, period: Period, house: House | None = None) -> Preview:
-    """Two queries and their setting, however large the month; of one house if it is given."""
+    """From the totals of houses: two queries; of one house if it is given."""
     asked = {
         "organisation": organisation.pk,
         "now": period.first_day,
@@ -82,71 +82,44 @@ def months_in_sums(
 
 
 def _rows(sql: str, asked: dict[str, Any]) -> list[Compared]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")  # sums of a large month stay in memory
+    with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         return [Compared(*row) for row in cursor.fetchall()]
 
 
-# Heat that warms water has a unit of its own: the volume of a service is that of its own unit.
-# Accounts are counted apart: grouping every sum by account would be several times slower.
 _BY_SERVICE = """
-WITH lines AS NOT MATERIALIZED (
-  SELECT * FROM charges_chargeline line
-  WHERE %(house)s::bigint IS NULL OR line.account_id IN (
-    SELECT account.id FROM accounts_registry_personalaccount account
-    JOIN accounts_registry_premises premises ON premises.id = account.premises_id
-    WHERE premises.house_id = %(house)s)
-), sums AS (
-  SELECT month, service_id, sum(total) AS total,
-    sum(coalesce(individual_volume, 0) + coalesce(common_volume, 0))
-      FILTER (WHERE component <> 'heat') AS volume
-  FROM lines WHERE month IN (%(before)s, %(now)s) GROUP BY 1, 2
-), counts AS (
-  SELECT service_id, count(*) AS accounts FROM (
-    SELECT DISTINCT account_id, service_id FROM lines WHERE month = %(now)s) charged
-  GROUP BY 1
-)
 SELECT service.id, service.name,
-  coalesce(max(total) FILTER (WHERE month = %(now)s), 0.00),
-  coalesce(max(total) FILTER (WHERE month = %(before)s), 0.00),
-  coalesce(max(counts.accounts), 0), service.unit,
-  round(max(volume) FILTER (WHERE month = %(now)s), 3),
-  round(max(volume) FILTER (WHERE month = %(before)s), 3)
-FROM sums JOIN accounts_registry_service service ON service.id = sums.service_id
-LEFT JOIN counts ON counts.service_id = sums.service_id
-WHERE service.organisation_id = %(organisation)s
+  coalesce(sum(kept.total) FILTER (WHERE kept.month = %(now)s), 0.00),
+  coalesce(sum(kept.total) FILTER (WHERE kept.month = %(before)s), 0.00),
+  coalesce(sum(kept.accounts) FILTER (WHERE kept.month = %(now)s), 0)::int, service.unit,
+  round(sum(kept.volume) FILTER (WHERE kept.month = %(now)s), 3),
+  round(sum(kept.volume) FILTER (WHERE kept.month = %(before)s), 3)
+FROM charges_housetotal kept
+JOIN accounts_registry_service service ON service.id = kept.service_id
+WHERE kept.month IN (%(before)s, %(now)s)
+  AND service.organisation_id = %(organisation)s
+  AND (%(house)s::bigint IS NULL OR kept.house_id = %(house)s)
 GROUP BY service.id ORDER BY service.position, service.file_position, service.id
 """
 
 _BY_HOUSE = """
-WITH of_account AS (
-  SELECT line.account_id, line.month, sum(line.total) AS total
-  FROM charges_chargeline line
-  WHERE line.month IN (%(before)s, %(now)s)
-    AND (%(house)s::bigint IS NULL OR line.account_id IN (
-      SELECT account.id FROM accounts_registry_personalaccount account
-      JOIN accounts_registry_premises premises ON premises.id = account.premises_id
-      WHERE premises.house_id = %(house)s))
-  GROUP BY line.month, line.account_id
-)
 SELECT house.id, house.address,
-  coalesce(sum(total) FILTER (WHERE month = %(now)s), 0.00),
-  coalesce(sum(total) FILTER (WHERE month = %(before)s), 0.00),
-  count(*) FILTER (WHERE month = %(now)s)
-FROM of_account
-JOIN accounts_registry_personalaccount account ON account.id = of_account.account_id
-JOIN accounts_registry_premises premises ON premises.id = account.premises_id
-JOIN accounts_registry_house house ON house.id = premises.house_id
-WHERE account.organisation_id = %(organisation)s
+  coalesce(sum(kept.total) FILTER (WHERE kept.month = %(now)s), 0.00),
+  coalesce(sum(kept.total) FILTER (WHERE kept.month = %(before)s), 0.00),
+  coalesce(sum(kept.accounts) FILTER (WHERE kept.month = %(now)s), 0)::int
+FROM charges_housetotal kept
+JOIN accounts_registry_house house ON house.id = kept.house_id
+WHERE kept.month IN (%(before)s, %(now)s) AND kept.service_id IS NULL
+  AND house.organisation_id = %(organisation)s
   AND (%(house)s::bigint IS NULL OR house.id = %(house)s)
 GROUP BY house.id ORDER BY house.street_key, house.number_key, house.id
 """
 
 _BY_MONTH = """
-SELECT line.month, sum(line.total)
-FROM charges_chargeline line
-JOIN accounts_registry_personalaccount account ON account.id = line.account_id
-WHERE account.organisation_id = %(organisation)s AND line.month = ANY(%(months)s)
-GROUP BY line.month
+SELECT kept.month, sum(kept.total)
+FROM charges_housetotal kept
+JOIN accounts_registry_house house ON house.id = kept.house_id
+WHERE house.organisation_id = %(organisation)s AND kept.month = ANY(%(months)s)
+  AND kept.service_id IS NULL
+GROUP BY kept.month
 """

@@ -21,6 +21,7 @@ from charges.calc.writing import document_text
 from charges.loading import load_house, load_terms, sentences
 from charges.models import ChargeInput, ChargeLine
 from charges.review import anomalies
+from charges.review.totals import keep_totals
 from charges.run import draft
 from zhkh.kernel.money import ZERO
 from zhkh.kernel.period import Period
@@ -151,7 +152,7 @@ def put_in_draft(house: House, *, period: Period, seen: str, run: Run | None) ->
     """
     Replace the house in the draft by what the preview with the token `seen` showed.
 
-    Lines, findings, frozen input and anomalies go together; the item of `run`, the month's last
+    Lines, findings, frozen input, totals and anomalies go together; the item of `run`, the month's last
     calculation, becomes done.
 
     :raises NewsSincePreview: the data or the draft are not those previewed.
@@ -166,8 +167,12 @@ def put_in_draft(house: House, *, period: Period, seen: str, run: Run | None) ->
     _write(house, period, new)
     if run is not None:
         runs.settle_item(run, str(house.pk), house.address)
+    keep_totals([house.pk], period=period)
     anomalies.find_anomalies(
-        organisation=house.organisation, period=period, run_id=run.pk if run else None, house=house
+        organisation=house.organisation,
+        period=period,
+        run_id=run.pk if run else None,
+        house_ids=[house.pk],
     )
     return change
 

@@ -24,6 +24,7 @@ from charges.forms.months import ConfirmForm
 from charges.gates import COMPARED_ON_A_PAGE, gates
 from charges.line_words import METHODS, line_name
 from charges.models import ChargeLine
+from charges.review import looking
 from charges.review.anomalies import counts_by_kind
 from charges.review.preview import preview
 from zhkh.kernel.period import Period
@@ -84,6 +85,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
         "organisation": organisation,
         "period": str(asked),
         "may_run": _may(request, organisation, RUN),
+        "looked": _looked(run),
     }
     page = _page_of(organisation, asked)
     return progress_answer(request, run, "charges/progress.html", page=page, context=context)
@@ -184,6 +186,7 @@ def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
         "month": month,
         "run": run,
         "progress": runs.progress_of(run) if run else None,
+        "looked": _looked(run),
         "problems": _problems(run),
         "preview": shown,
         "draft": shown.total,
@@ -194,6 +197,12 @@ def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
         "organisation": month.organisation,
         "period": str(month.period),
     }
+
+
+def _looked(run: Run | None) -> runs.Progress | None:
+    """How much of a month being calculated is looked through."""
+    looked = looking.looking_of(run) if run else None
+    return runs.progress_of(looked) if looked else None
 
 
 def _checks(month: ChosenMonth) -> dict[str, Any]:

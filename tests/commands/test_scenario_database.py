@@ -130,7 +130,7 @@ def rewrite(cluster, database_name, name, old, new):
 BROKEN_POSTING = {
     "charged": ("sum(charged)", "sum(charged) + 0.01"),
     "adjusted": ("sum(adjusted)", "sum(adjusted) + 0.01"),
-    "brought in": ("a.service_id, a.amount, 0, 0, 0", "a.service_id, a.amount + 0.01, 0, 0, 0"),
+    "brought in": ("a.service_id, a.amount, nought", "a.service_id, a.amount + 0.01, nought"),
 }
 
 

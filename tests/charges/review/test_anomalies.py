@@ -44,11 +44,17 @@ def of_kind(okean, kind, period=JULY):
 
 
 def look_again(okean, period=JULY, house=None):
+    """How many there are then."""
     run = latest_run(kind="charges", subject=subject_of(okean.organisation, period))
     assert run
-    return anomalies.find_anomalies(
-        organisation=okean.organisation, period=period, run_id=run.pk, house=house
+    houses = [house] if house else okean.organisation.houses.all()
+    anomalies.find_anomalies(
+        organisation=okean.organisation,
+        period=period,
+        run_id=run.pk,
+        house_ids=[one.pk for one in houses],
     )
+    return anomalies.anomalies_of(organisation=okean.organisation, period=period).count()
 
 
 def test_an_ordinary_month_has_none(okean):
