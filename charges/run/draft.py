@@ -1,8 +1,10 @@
 """Houses into the draft of a month: loaded, calculated and written many at once."""
 
+import gc
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
@@ -108,7 +110,8 @@ def put_in_draft(month: MonthInWork, house_ids: Sequence[int]) -> Failures:
     """
     try:
         with transaction.atomic():
-            ready, failures = _calculate(month, house_ids)
+            with _without_collector():
+                ready, failures = _calculate(month, house_ids)
             clear(house_ids, period=month.period)
             write(month, ready)
     except Exception as failure:  # noqa: BLE001 (told apart and logged in `_sentence`)
@@ -117,6 +120,22 @@ def put_in_draft(month: MonthInWork, house_ids: Sequence[int]) -> Failures:
         clear(house_ids, period=month.period)
         return {house_ids[0]: _sentence(failure, house_ids[0], month.period)}
     return failures
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """
+    Facts of a chunk are many and hold no circles: looking for these took a sixth of the time.
+
+    Whatever circles there are wait for the end of the chunk.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _one_by_one(month: MonthInWork, house_ids: Iterable[int]) -> Failures:
