@@ -3,7 +3,13 @@
 import dataclasses
 
 from payment_docs.details import Form, Language, Look, PdfVariant
-from payment_docs.models import DocumentSetting, Grouping, HouseNotice, VariantChoice
+from payment_docs.models import (
+    DocumentSetting,
+    Grouping,
+    HouseNotice,
+    ReleaseSignature,
+    VariantChoice,
+)
 from payment_docs.models.settings import CURRENCIES, CurrencyChoice
 from zhkh.kernel.period import Period
 
@@ -42,6 +48,15 @@ def printing_by(row: DocumentSetting) -> Printing:
         signatures=row.signatures,
         notice=row.notice,
     )
+
+
+def signatures_missing(*, organisation_id: int, period: Period) -> int:
+    """How many people still have to sign the month before its documents are issued."""
+    wanted = printing_of(organisation_id=organisation_id, period=period).signatures
+    signed = ReleaseSignature.objects.filter(
+        organisation_id=organisation_id, month=period.first_day
+    )
+    return max(0, wanted - signed.count()) if wanted else 0
 
 
 def house_notice(*, house_id: int, period: Period) -> str:

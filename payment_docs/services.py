@@ -11,8 +11,9 @@ from accounts_registry.ledger import periods
 from accounts_registry.ledger.posting import HasPrimaryKey
 from accounts_registry.models import Organisation
 from payment_docs.document import PaymentDocument
+from payment_docs.document_settings import signatures_missing
 from payment_docs.issuing import UNCHANGED, work_off
-from payment_docs.models import DocumentFile, IssuedDocument
+from payment_docs.models import DocumentFile, IssuedDocument, ReleaseSignature
 from payment_docs.press import form_with, refilled
 from payment_docs.queries import EVERYBODY, Selection, billed_accounts
 from payment_docs.render import document_pdf
@@ -44,6 +45,22 @@ class DocumentsAreBusy(DocumentsRefusal):
     def __init__(self, period: Period) -> None:
         super().__init__(
             f"Документы за {period.title} уже формируются: дождитесь окончания или остановите."
+        )
+
+
+class NotSigned(DocumentsRefusal):
+    def __init__(self, period: Period, missing: int) -> None:
+        words = "одной подписи" if missing == 1 else "двух подписей"
+        super().__init__(
+            f"Выпуск документов за {period.title} не подписан: не хватает {words}. Просмотрите "
+            "замечания месяца и нажмите «Подписать выпуск»."
+        )
+
+
+class SignedAlready(DocumentsRefusal):
+    def __init__(self, period: Period) -> None:
+        super().__init__(
+            f"Вы уже подписали выпуск за {period.title}: вторую подпись ставит другой человек."
         )
 
 
@@ -106,12 +123,16 @@ def request_documents(
     The run with the chosen accounts of the month waiting; any worker may take it from now on.
 
     :raises MonthIsNotPosted: the month can still move.
+    :raises NotSigned: the organisation wants more signatures.
     :raises NobodyToBill: there are no accounts.
     :raises DocumentsAreBusy: they are being issued.
     """
     month = periods.find_period(organisation_id=organisation.pk, period=period)
     if month is None or not month.is_posted:
         raise MonthIsNotPosted(period)
+    missing = signatures_missing(organisation_id=organisation.pk, period=period)
+    if missing:
+        raise NotSigned(period, missing)
     accounts = billed_accounts(organisation=organisation, period=period, chosen=chosen)
     if not accounts:
         raise NobodyToBill(organisation, period)
@@ -128,6 +149,29 @@ def request_documents(
         by=by,
         at=at,
     )
+
+
+@transaction.atomic
+def sign_release(
+    *, organisation: Organisation, period: Period, by: HasPrimaryKey, at: dt.datetime
+) -> None:
+    """
+    Somebody lets the documents of a posted month out.
+
+    :raises MonthIsNotPosted: the month can still move.
+    :raises SignedAlready: the same person signed it.
+    """
+    month = periods.find_period(organisation_id=organisation.pk, period=period)
+    if month is None or not month.is_posted:
+        raise MonthIsNotPosted(period)
+    _, is_new = ReleaseSignature.objects.get_or_create(
+        organisation=organisation,
+        month=period.first_day,
+        signed_by_id=by.pk,
+        defaults={"signed_at": at},
+    )
+    if not is_new:
+        raise SignedAlready(period)
 
 
 def work_on(*, run_id: int, clock: Clock, reason: str = "") -> Run:

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,8 @@ from accounts_registry.queries import organisations_of
 from accounts_registry.views.frame import VIEW_DOCUMENTS, account_frame, account_or_404
 from accounts_registry.views.month import ChosenMonth, chosen_month, named_month
 from payment_docs import services
+from payment_docs.document_settings import signatures_missing
+from payment_docs.exporting import print_file_parts
 from payment_docs.forms import DocumentFilter
 from payment_docs.models import IssuedDocument
 from payment_docs.printing.page import printed
@@ -34,6 +38,7 @@ from zhkh.web.permissions import require
 ISSUE = "payment_docs.issue_documents"
 TASK = "payment_docs.tasks.issue"
 ROWS_ON_PAGE = 100
+PRINTED_AT_ONCE = 3_000  # more would keep a page's worker busy for too long
 PDF = "application/pdf"
 
 
@@ -82,6 +87,24 @@ def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
+@require_GET
+@require(VIEW_DOCUMENTS)
+def print_file(request: HttpRequest) -> HttpResponseBase:
+    """The documents the list shows as one PDF in the order of delivery, sent as it is written."""
+    month = chosen_month(request, VIEW_DOCUMENTS, today=business_day(), posted=True)
+    if month is None:
+        raise Http404
+    found = _found(month, DocumentFilter(month.organisation, request.GET))
+    count = found.count()
+    if not 0 < count <= PRINTED_AT_ONCE:
+        messages.error(request, _why_not_printed(count, month))
+        return redirect(_page_of(month.organisation, month.period))
+    answer = StreamingHttpResponse(print_file_parts(found), content_type=PDF)
+    name = f"dokumenty_{month.period}.pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 @require_POST
 @require(ISSUE)
 def issue(request: HttpRequest) -> HttpResponse:
@@ -94,6 +117,21 @@ def issue(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         ring_on_commit(TASK, run_id=run.pk)
+    return redirect(_page_of(organisation, period))
+
+
+@require_POST
+@require(ISSUE)
+def sign(request: HttpRequest) -> HttpResponse:
+    organisation, period = named_month(request, ISSUE)
+    try:
+        services.sign_release(
+            organisation=organisation, period=period, by=_user(request), at=timezone.now()
+        )
+    except services.DocumentsRefusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Выпуск документов за {period.title} подписан.")
     return redirect(_page_of(organisation, period))
 
 
@@ -141,14 +179,8 @@ def _list(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
     """The list as the address filters it; `issued` is the document the address names."""
     form = DocumentFilter(month.organisation, request.GET)
     chosen = form.chosen()
-    everything = current_documents(organisation_id=month.organisation.pk, period=month.period)
-    found = filtered(
-        everything,
-        house=form.cleaned_data.get("house"),
-        delivery=form.cleaned_data.get("delivery", ""),
-        text=form.cleaned_data.get("q", ""),
-    ).defer("snapshot")
-    page = Paginator(found, ROWS_ON_PAGE).get_page(request.GET.get("page"))
+    found = _found(month, form)
+    page = Paginator(found.defer("snapshot"), ROWS_ON_PAGE).get_page(request.GET.get("page"))
     return {
         "month": month,
         "form": form,
@@ -159,6 +191,26 @@ def _list(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
         "totals": totals_of(found),
         "issued": _asked_document(request, month),
     }
+
+
+def _found(month: ChosenMonth, form: DocumentFilter) -> QuerySet[IssuedDocument]:
+    """The documents in force that the form lets through."""
+    form.is_valid()
+    return filtered(
+        current_documents(organisation_id=month.organisation.pk, period=month.period),
+        house=form.cleaned_data.get("house"),
+        delivery=form.cleaned_data.get("delivery", ""),
+        text=form.cleaned_data.get("q", ""),
+    )
+
+
+def _why_not_printed(count: int, month: ChosenMonth) -> str:
+    if not count:
+        return f"За {month.period.title} печатать нечего: по этому отбору документов нет."
+    return (
+        f"Документов {count}, на странице печатают не больше {PRINTED_AT_ONCE}: отберите дом или "
+        f"попросите администратора: zhkh issue --period {month.period} --print-file ФАЙЛ."
+    )
 
 
 def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
@@ -175,6 +227,9 @@ def _month_page(request: HttpRequest, month: ChosenMonth) -> dict[str, Any]:
         "progress": runs.progress_of(run) if run else None,
         "problems": _problems(run) if run and not working else [],
         "may_issue": _may(request, month.organisation, ISSUE),
+        "signatures_missing": signatures_missing(
+            organisation_id=month.organisation.pk, period=month.period
+        ),
     }
 
 

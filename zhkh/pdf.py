@@ -1,6 +1,7 @@
 """The one door to WeasyPrint: HTML in, the bytes of a PDF out, nothing fetched from anywhere."""
 
 import functools
+import io
 import threading
 from collections.abc import Callable, Mapping
 from importlib import metadata
@@ -128,3 +129,15 @@ def letters_without_glyph(text: str) -> str:
     drawn = _letters()
     unknown = (letter for letter in text if ord(letter) not in drawn and not letter.isspace())
     return "".join(dict.fromkeys(unknown))
+
+
+def is_picture(content: bytes) -> bool:
+    """Whether the layout engine can draw the picture to its last point."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError):
+        return False
+    return True

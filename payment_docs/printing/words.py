@@ -361,9 +361,10 @@ def words_of(language: Language, currency: Currency) -> Words:
     """The words of a language, its columns of money named after the currency."""
     words = _WORDS[language]
     unit = money_word(currency, language)
-    priced: dict[str, Any] = {name: getattr(words, name).format(unit) for name in _PRICED}
-    tables = {name: tuple(title.format(unit) for title in getattr(words, name)) for name in _TABLES}
-    return dataclasses.replace(words, **priced, **tables)
+    named: dict[str, Any] = {name: getattr(words, name).format(unit) for name in _PRICED}
+    for name in _TABLES:
+        named[name] = tuple(title.format(unit) for title in getattr(words, name))
+    return dataclasses.replace(words, **named)
 
 
 def money_word(currency: Currency, language: Language) -> str:

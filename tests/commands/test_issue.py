@@ -3,9 +3,9 @@ import json
 import pypdf
 import pytest
 
-from payment_docs.models import IssuedDocument
+from payment_docs.models import DocumentSetting, IssuedDocument
 from payment_docs.services import issued_pdf
-from tests.cast import TihiyOkean
+from tests.cast import JULY, NOON, TihiyOkean
 from tests.priced import posted, priced_tihiy_okean
 from zhkh.commands.issue import main
 

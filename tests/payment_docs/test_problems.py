@@ -119,7 +119,9 @@ class TestTexts:
     def test_usual_text_is_printed(self, account, sample_bill, text):
         bill = dataclasses.replace(full_bill(sample_bill), notice=text, payer=text)
 
-        assert refuse_what_is_wrong(account, bill) is None
+        refuse_what_is_wrong(account, bill)
+
+        assert (bill.notice, bill.payer) == (text, text)
 
     def test_long_name_is_printed_and_told(self, okean):
         Person.objects.filter(pk=okean.fet.payer_id).update(
