@@ -53,7 +53,13 @@ def bars(months: Sequence[Decimal | None]) -> Picture:
     largest = max(filter(None, months), default=Decimal(0))
     heights = [_height(volume, largest) for volume in months]
     width = len(heights) * (_BAR + _GAP) - _GAP
-    rows = [_bars_at(level, heights) for level in range(_HEIGHT, 0, -1)]
+    # Between two heights all rows are alike.
+    tops = sorted({0, *heights})
+    drawn = {top: _bars_at(top, heights) for top in (*tops, _HEIGHT + 1)}
+    rows = [
+        drawn[min((top for top in tops if top >= level), default=_HEIGHT + 1)]
+        for level in range(_HEIGHT, 0, -1)
+    ]
     return Picture((*rows, bytes([DARK]) * width))
 
 

@@ -11,6 +11,7 @@ from zhkh.kernel.quantity import format_quantity
 # Columns 3 and 4 print at most so many decimals; the charge was made from the exact volume.
 VOLUME_PLACES = 4
 _LONGEST = 9  # letters of a figure in the common size of its column
+_LONGEST_OF_NARROW = 7  # the same in a column of the reference
 
 
 class CellKind(enum.Enum):
@@ -39,16 +40,19 @@ class Cell:
         return self.text.split("\n")
 
 
-def number_cell(text: str, mark: str = "", *, is_marked: bool = False) -> Cell:
+def number_cell(
+    text: str, mark: str = "", *, is_marked: bool = False, is_narrow: bool = False
+) -> Cell:
     """A figure ready for paper, or an empty place for one."""
-    is_long = any(len(line) > _LONGEST for line in text.split("\n"))
+    longest = _LONGEST_OF_NARROW if is_narrow else _LONGEST
+    is_long = any(len(line) > longest for line in text.split("\n"))
     return Cell(CellKind.NUMBER, text, mark, is_marked, is_long)
 
 
-def on_paper(cell: Cell, *, is_marked: bool = False) -> Cell:
+def on_paper(cell: Cell, *, is_marked: bool = False, is_narrow: bool = False) -> Cell:
     """The cell as its form draws it: an empty place is one for a number."""
     if cell.kind in {CellKind.NUMBER, CellKind.EMPTY}:
-        return number_cell(cell.text, cell.mark, is_marked=is_marked)
+        return number_cell(cell.text, cell.mark, is_marked=is_marked, is_narrow=is_narrow)
     return cell
 
 

@@ -28,6 +28,7 @@ ACCOUNT_CODE = "account"  # address of the picture a desk's scanner reads
 _WHOLE_LINE = 150  # letters that surely stand on one line across the page
 _PAYMENT_LINE = 90
 _MARKED_COLUMNS = (2, 3)
+_FIRST_OF_REFERENCE = 13
 
 
 def printed(document: PaymentDocument) -> Printed:
@@ -191,7 +192,8 @@ def _groups(document: PaymentDocument) -> tuple[Group, ...]:
 def _row(row: ServiceRow) -> Row:
     name, unit, *rest = cells(row)
     figures = [
-        on_paper(cell, is_marked=place in _MARKED_COLUMNS) for place, cell in enumerate(rest, 2)
+        on_paper(cell, is_marked=place in _MARKED_COLUMNS, is_narrow=place >= _FIRST_OF_REFERENCE)
+        for place, cell in enumerate(rest, 2)
     ]
     return Row(name.text, (Cell(CellKind.TEXT, unit.text), *figures))
 
