@@ -86,6 +86,13 @@ def test_ukraine_never_takes_more_than_the_debt():
     assert [span[-1] for span in spans(document)] == ["800.00", "200.00"]
 
 
+def test_russia_sets_no_bound_by_the_debt():
+    """60 days of 1/300 and 10 of 1/130 at 1 000 % are more than twice the debt."""
+    document = late(as_of="2024-04-19", rates=[rate("2000-01-01", "1000")])
+
+    assert [span[-1] for span in spans(document)] == ["2000.00", "769.23"]
+
+
 def test_penalty_is_added_to_what_is_to_pay():
     found = account_of(late())
 
