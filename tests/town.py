@@ -18,6 +18,7 @@ from smtp_tunnel.config import read_config
 from smtp_tunnel.supervise import running
 from tests.cashdesk.counter import make_bank, make_cashier
 from tests.cast import NOON, accountant_of
+from tests.factories import BANK_REQUISITES
 from tests.mailing.office import (
     LoopbackController,
     PostOffice,
@@ -74,6 +75,7 @@ def tunnel_to(post: PostOffice, folder: Path) -> Iterator[int]:
 def sample_town(*, tunnel_port: int) -> Town:
     """Nobody has read the meters of flat 2 in July; Фет wants documents by e-mail."""
     organisation = store_scenario(_house_in_june(), name="УК «Тихий океан»", at=NOON)
+    Organisation.objects.filter(pk=organisation.pk).update(**BANK_REQUISITES)
     fet, tyutchev = (
         PersonalAccount.objects.get(number=number) for number in ("000000001002", "000000001003")
     )

@@ -32,7 +32,7 @@ class ImportForm(forms.Form):
         label="Или строки из таблицы",
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "is-tall", "spellcheck": "false"}),
     )
 
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.factories import PASSWORD
 from zhkh.services.postgres import PostgresAddress
@@ -29,6 +29,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS = 120
+_PATIENCE = 90_000  # milliseconds: a loaded machine is slow, not wrong
+expect.set_options(timeout=_PATIENCE)
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
@@ -106,6 +108,7 @@ def base_url(
 def complaints(page: Page) -> list[str]:
     """What the page complained about; a test that provokes complaints looks and clears."""
     said: list[str] = []
+    page.set_default_timeout(_PATIENCE)
 
     def note(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

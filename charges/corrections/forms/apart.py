@@ -124,9 +124,7 @@ class EndForm(forms.Form):
     on = DayField(label="Дата")
     broken = forms.ChoiceField(
         label="Как",
-        choices=[
-            ("1", "расторгнуто: платежи нарушены, пени начисляются снова"),
-            ("0", "исполнено"),
-        ],
+        choices=[("1", "расторгнуто"), ("0", "исполнено")],
+        help_text="Расторгнуто — платежи нарушены: пени начисляются снова.",
     )
     because = forms.CharField(label="Почему", max_length=300)
