@@ -131,6 +131,12 @@ BREAKS: dict[str, Break] = {
     "house_common_area_is_positive": lambda o: set_column(o, "house", common_area_m2=0),
     "premises_number_is_unique_in_house": lambda o: make_premises(house=o.house, number="1"),
     "premises_kind_is_known": lambda o: make_premises(house=o.house, number="9", kind="garage"),
+    "service_vat_is_its_own_or_of_the_book": lambda o: set_column(
+        o, "fee", vat_by_book=True, vat_rate="0.2"
+    ),
+    "service_uplift_kind_is_of_an_uplifted_one": lambda o: set_column(
+        o, "fee", uplift_kind="cold_water"
+    ),
     "service_code_is_unique_in_organisation": lambda o: make_service(
         organisation=o.organisation, code=o.fee.code
     ),
