@@ -3,7 +3,12 @@
 import json
 from collections.abc import Mapping
 
-Figures = dict[str, float | int | None]
+Figures = dict[str, float | int | str | None]
+
+BUSY = (
+    "Машина была занята ещё до замера: время часов завышено, сравнивайте отношения внутри этого "
+    "запуска."
+)
 
 
 def as_line(name: str, figures: Figures, machine: Mapping[str, object]) -> str:
@@ -20,10 +25,12 @@ def as_list(titles: Mapping[str, str], figures: Figures, machine: Mapping[str, o
         f"Машина: {machine['cpu']}, ядер {machine['cores']}, Python {machine['python']}, "
         f"PostgreSQL {machine['postgresql']}, загрузка {load}."
     )
+    if machine.get("busy"):
+        lines.append(BUSY)
     return "\n".join(lines)
 
 
-def _told(value: float | None) -> str:
+def _told(value: float | str | None) -> str:
     return "не измерено" if value is None else str(value).replace(".", ",")
 
 

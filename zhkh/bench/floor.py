@@ -5,7 +5,6 @@ What nothing that keeps rows in this database can be faster than: no calculation
 the same columns, constraints and primary key, `synchronous_commit` on.
 """
 
-import statistics
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,9 +20,9 @@ _BLOCK = 1 << 20
 _TABLE = sql.Identifier("bench_floor")
 
 
-def copy_floor_seconds(owner_url: str, *, period: Period, workers: int) -> float:
+def copy_floor_rounds(owner_url: str, *, period: Period, workers: int) -> list[float]:
     """
-    The median of three rounds; every round fills the emptied table by `workers` connections.
+    Seconds of three rounds; every round fills the emptied table by `workers` connections.
 
     `owner_url` is of the database that holds the month: the table is made and dropped there.
     """
@@ -34,7 +33,7 @@ def copy_floor_seconds(owner_url: str, *, period: Period, workers: int) -> float
         _make_table(connection, period)
         try:
             parts = _dump(connection, period, Path(folder), workers)
-            return statistics.median(_fill(owner_url, connection, parts) for _ in range(ROUNDS))
+            return [_fill(owner_url, connection, parts) for _ in range(ROUNDS)]
         finally:
             connection.execute(sql.SQL("DROP TABLE {}").format(_TABLE))
 
