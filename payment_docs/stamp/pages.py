@@ -7,8 +7,7 @@ both sizes, the small one under the name "…:long".
 """
 
 import dataclasses
-import functools
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from payment_docs.printing.cells import Cell, CellKind
@@ -99,12 +98,15 @@ def _folded(text: str) -> str:
     return " ".join(text.split())
 
 
-@functools.cache
-def _fields(kind: Hashable) -> tuple[tuple[str, bool], ...]:
+_known: dict[type[Any], tuple[tuple[str, bool], ...]] = {}
+
+
+def _fields(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
     """Fields of a part of a page that decide its shape or hold slots."""
-    part: Any = kind
-    names = [field.name for field in dataclasses.fields(part)]
-    return tuple((name, name in part.SLOTS) for name in names if name not in _SIZES)
+    if kind not in _known:
+        names = [field.name for field in dataclasses.fields(kind)]
+        _known[kind] = tuple((name, name in kind.SLOTS) for name in names if name not in _SIZES)
+    return _known[kind]
 
 
 def _named(item: Any, place: str) -> Iterator[tuple[str, str | None]]:
