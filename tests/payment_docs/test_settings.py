@@ -13,7 +13,7 @@ from accounts_registry.models import CatalogueChange, Payee
 from payment_docs.deciding import NothingChanges, decide, set_house_notice, write_requisites
 from payment_docs.details import Currency, Form, Language, Look
 from payment_docs.document_settings import Printing, house_notice, printing_of
-from payment_docs.models import DocumentSetting, Grouping, HouseNotice
+from payment_docs.models import DocumentSetting, Grouping, HouseNotice, ReleaseSignature
 from payment_docs.pictures import BLACK, Picture, png
 from payment_docs.services import (
     MonthIsNotPosted,
@@ -161,6 +161,39 @@ class TestConstraints:
         with pytest.raises(IntegrityError, match="house_notice_says_something"):
             HouseNotice.objects.create(
                 house=house, text="", valid=(JULY.first_day, None), changed_at=NOON
+            )
+
+    @pytest.mark.parametrize(
+        ("name", "spans"),
+        [
+            ("house_notice_holds_for_whole_months", [(dt.date(2013, 7, 2), None)]),
+            ("house_notice_spans_do_not_overlap", [(JULY.first_day, None)] * 2),
+        ],
+    )
+    def test_impossible_notice_is_refused(self, organisation, name, spans):
+        house = make_house(organisation=organisation)
+
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            HouseNotice.objects.bulk_create(
+                HouseNotice(house=house, text="Да", valid=valid, changed_at=NOON) for valid in spans
+            )
+
+    @pytest.mark.parametrize(
+        ("name", "months"),
+        [
+            ("one_person_signs_a_month_once", [JULY.first_day] * 2),
+            ("signed_month_begins_on_the_first_day", [dt.date(2013, 7, 2)]),
+        ],
+    )
+    def test_impossible_signature_is_refused(self, organisation, name, months):
+        by = accountant_of(organisation)
+
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            ReleaseSignature.objects.bulk_create(
+                ReleaseSignature(
+                    organisation=organisation, month=month, signed_by=by, signed_at=NOON
+                )
+                for month in months
             )
 
 
