@@ -9,6 +9,7 @@ from zhkh.commands import run
 from zhkh.services.process import birth
 
 DEAF = ["/bin/sh", "-c", 'trap "" TERM; sleep 600 & echo $! >child; echo deaf >told; wait']
+FORGETFUL = ["/bin/sh", "-c", "sleep 600 & echo $! >child"]
 POLITE = [sys.executable, "-c", "import time; open('told', 'w').write('polite'); time.sleep(600)"]
 
 
@@ -45,6 +46,15 @@ def test_deaf_child_is_killed_with_what_it_began(place, monkeypatch):
     begun = int((place / "child").read_text())
 
     assert child.returncode == -signal.SIGKILL
+    assert gone(begun)
+
+
+def test_what_a_child_left_behind_is_killed(place):
+    with run.ended_with_us(FORGETFUL) as child:
+        child.wait()
+    begun = int((place / "child").read_text())
+
+    assert child.returncode == 0
     assert gone(begun)
 
 

@@ -68,16 +68,16 @@ def ended_with_us(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """
     A child with a process group of its own: Ctrl-C reaches us alone, and we ask it to end.
 
-    One that has not ended in half a minute, or for which the user does not want to wait (Ctrl-C
-    again), is killed with everything it began.
+    What it leaves behind is killed (Celery asked to end while it starts forgets its beat), and so
+    is a child that has not ended in half a minute or that the user does not wait for: Ctrl-C again.
     """
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
     try:
         yield child
     finally:
         child.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             child.wait(timeout=POLITE_SECONDS)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        child.wait()
