@@ -12,9 +12,9 @@ unless the package changes.
 import sys
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter, parse_unicodes  # type: ignore[import-untyped]  # ships no types
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # ships no types
-from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]  # ships no types
+from fontTools.subset import Options, Subsetter, parse_unicodes
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
 TARGET = Path(__file__).resolve().parent.parent / "static/fonts/golos-text"
 # name of ours: (subset of the package, characters kept)

@@ -1,14 +1,15 @@
 """A draft is cleared at once, and nobody else's."""
 
+import dataclasses
 import threading
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
-from accounts_registry.models import ChargeKind
+from accounts_registry.models import ChargeKind, Organisation
 from charges.models import ChargeInput, ChargeLine
 from charges.services import request_calculation
-from tests.cast import JULY, NOON
+from tests.cast import JULY, NOON, TihiyOkean
 from tests.factories import make_organisation, make_service
 from tests.priced import add_house, calculated, posted, priced_tihiy_okean, set_price
 
@@ -39,7 +40,7 @@ def test_only_a_month_being_calculated_is_cleared(db, month):
 
 def test_another_organisation_keeps_its_lines(db):
     okean, other = priced_tihiy_okean(), make_organisation(name="Другая")
-    add_house(_Like(other), code="other")
+    add_house(_as_of(other, okean), code="other")
     calculated(okean.organisation)
     calculated(other)
 
@@ -73,16 +74,12 @@ def test_who_reads_the_month_keeps_nobody_waiting(committed_db):
     assert left == (0, 0)
 
 
-class _Like:
-    """What `add_house` asks of the sample organisation."""
-
-    def __init__(self, organisation) -> None:
-        self.organisation = organisation
-        self.fee = make_service(
-            organisation=organisation, code="fee", charge=ChargeKind.PER_AREA, unit="м²"
-        )
-        self.cold_water = make_service(
-            organisation=organisation, code="lift", charge=ChargeKind.PER_AREA, unit="м²"
-        )
-        set_price(self.fee, "1")
-        set_price(self.cold_water, "1")
+def _as_of(other: Organisation, okean: TihiyOkean) -> TihiyOkean:
+    """The sample's places with two services of another organisation."""
+    fee, lift = (
+        make_service(organisation=other, code=code, charge=ChargeKind.PER_AREA, unit="м²")
+        for code in ("fee", "lift")
+    )
+    set_price(fee, "1")
+    set_price(lift, "1")
+    return dataclasses.replace(okean, organisation=other, fee=fee, cold_water=lift)

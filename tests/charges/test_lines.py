@@ -36,7 +36,7 @@ def test_other_figures_than_those_charged_are_not_explained(okean):
         reproduced(frozen)
 
 
-def _with_digest(frozen, digest) -> ChargeInput:
+def _with_digest(frozen: ChargeInput, digest: str) -> ChargeInput:
     frozen.result_digest = digest
     return frozen
 

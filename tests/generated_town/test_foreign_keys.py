@@ -58,8 +58,9 @@ def schema(owner_url):
 
 def keys(owner_url, tables=TABLES):
     with psycopg.connect(owner_url) as connection:
-        (found,) = connection.execute(KEYS, [tables]).fetchone()
-        return found
+        found = connection.execute(KEYS, [tables]).fetchone()
+    assert found is not None
+    return found[0]
 
 
 def build(owner_url, plan=PLAN, tell=lambda *_: None):
@@ -115,6 +116,7 @@ def test_what_a_killed_command_left_comes_back_with_the_next_one(owner_url):
         cwd=ROOT,
         stdout=subprocess.PIPE,
     )
+    assert holder.stdout is not None
     assert holder.stdout.readline() == b"away\n"
     beside = keys(owner_url)
     with without_foreign_keys(owner_url, TABLES):  # somebody else's: left alone

@@ -7,7 +7,7 @@ from django_cotton import render_component
 from tests.cast import NOON
 from zhkh.kernel.period import Period
 from zhkh.runs import services
-from zhkh.runs.models import RunState
+from zhkh.runs.models import Run, RunState
 from zhkh.runs.pages import progress_answer
 
 
@@ -86,14 +86,14 @@ class TestStop:
 
     def test_what_has_ended_stays_as_it_is(self, run):
         services.finish_run(run, at=NOON)
-        called = []
+        called: list[Run] = []
 
         services.stop(run, end=called.append)
 
         assert called == []
 
     def test_there_may_be_nothing_to_stop(self, db):
-        called = []
+        called: list[Run] = []
 
         services.stop(None, end=called.append)
 

@@ -45,7 +45,7 @@ def typed(service: Service, **changes) -> dict[str, object]:
     return {key: value for key, value in (fields | changes).items() if value}
 
 
-def errors(answer) -> dict[str, list[str]]:
+def errors(answer):
     return answer.context["form"].errors
 
 
