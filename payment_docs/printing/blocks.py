@@ -35,8 +35,8 @@ def blocks_of(document: PaymentDocument, words: Words) -> tuple[Block, ...]:
 
 
 def charts_of(document: PaymentDocument, words: Words) -> tuple[Chart, ...]:
-    """The services used most steadily, at most four; where nothing was used there are no bars."""
-    shown = [item for item in document.history if any(item.months)]
+    """The services used most steadily, at most four; one month alone is no history to show."""
+    shown = [item for item in document.history if sum(map(bool, item.months)) > 1]
     return tuple(
         Chart(
             picture=f"chart{place}",

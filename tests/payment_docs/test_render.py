@@ -309,7 +309,7 @@ def test_payees_print_their_requisites_and_sums(sample_bill):
         "р/с в БИК",
         "к/с",
     ]
-    assert lines[first + 7] == "77-1001 100,00"
+    assert lines[first + 7] == "77-1001 100,00 100,00"
 
 
 def test_document_without_payees_is_still_a_document(sample_bill):

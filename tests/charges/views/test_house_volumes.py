@@ -10,6 +10,7 @@ from accounts_registry.ledger.periods import MonthIsPosted
 from accounts_registry.models import House
 from charges.calc.parse import parse_text
 from charges.models import ChargeLine, Tariff
+from charges.services import KIND
 from tests.cast import JULY, NOON, accountant_of
 from tests.charges.volumes import (
     AUGUST,
@@ -354,7 +355,8 @@ def sent_by(answer) -> dict[str, str]:
 
 
 def august_items():
-    return RunItem.objects.filter(run__subject__endswith="/2013-08").order_by("-run_id")[:1]
+    found = RunItem.objects.filter(run__kind=KIND, run__subject__endswith="/2013-08")
+    return found.order_by("-run_id")[:1]
 
 
 def common_lines(organisation, period):
