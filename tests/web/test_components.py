@@ -9,6 +9,8 @@ from django.test import RequestFactory
 from django.utils.html import strip_tags
 from django_cotton import render_component
 
+from accounts_registry.models import Organisation
+
 
 class AddressForm(forms.Form):
     email = forms.EmailField(label="Электронная почта", help_text="Одна на счёт.")
@@ -113,3 +115,16 @@ def test_key_of_a_button_is_shown_on_it() -> None:
 
     assert re.findall(r'data-key(?:-label)?="([^"]+)"', html) == ["F9", "Оплатить"]
     assert words(html) == "F9"
+
+
+def test_organisation_choice_stands_only_where_there_is_one() -> None:
+    okean, neighbours = Organisation(pk=7, name="УК «Океан»"), Organisation(pk=8, name="ТСЖ")
+
+    alone, both = (
+        drawn("organisation_choice", organisations=known, chosen=neighbours)
+        for known in ([neighbours], [okean, neighbours])
+    )
+
+    assert alone.strip() == ""
+    assert words(both) == "Организация УК «Океан» ТСЖ Показать"
+    assert re.findall(r'value="(\d)"\s+selected', both) == ["8"]

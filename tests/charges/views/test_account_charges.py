@@ -8,14 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from accounts_registry.ledger import periods
 from accounts_registry.models import AccountArea
 from tests.cast import JULY, accountant_of
 from tests.factories import make_organisation
 from tests.priced import calculated, priced_tihiy_okean
-
-HTMX = {"HX-Request": "true"}
-MONTH = "/charges/?period=2013-07"
 
 
 @pytest.fixture
@@ -28,15 +24,6 @@ def client(okean):
     client = Client()
     client.force_login(accountant_of(okean.organisation))
     return client
-
-
-def form_of(organisation, **fields):
-    return {"organisation": organisation.pk, "period": "2013-07", **fields}
-
-
-def state_of(organisation):
-    row = periods.find_period(organisation_id=organisation.pk, period=JULY)
-    return row.state if row else None
 
 
 def text_of(answer):

@@ -1,12 +1,10 @@
 """The month of an organisation: whose it is, and its file."""
 
 import io
-import re
 from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.utils.html import strip_tags
 from openpyxl import load_workbook
 
 from accounts_registry.ledger import periods
@@ -16,7 +14,6 @@ from tests.factories import make_house, make_organisation, make_user
 from tests.priced import FEE, calculated, priced_tihiy_okean
 from zhkh.web.roles import Role
 
-HTMX = {"HX-Request": "true"}
 MONTH = "/charges/?period=2013-07"
 
 
@@ -49,14 +46,6 @@ def form_of(organisation, **fields):
 def state_of(organisation):
     row = periods.find_period(organisation_id=organisation.pk, period=JULY)
     return row.state if row else None
-
-
-def text_of(answer):
-    return re.sub(r"\s+", " ", strip_tags(answer.content.decode()))
-
-
-def told(answer):
-    return [str(message) for message in answer.context["messages"]]
 
 
 class TestRights:
